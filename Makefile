@@ -1,0 +1,27 @@
+# Thin aliases; every target sets up what it needs by itself.
+.PHONY: setup demo test check bench lock
+ONCE ?=
+
+setup:
+	@tools/setup
+
+demo:
+	@tools/setup --asterisk-wanted
+	@.venv/bin/dozvon demo $(if $(ONCE),--once)
+
+test:
+	@tools/setup --dev --asterisk-wanted
+	@.venv/bin/python -m pytest $(ARGS)
+
+check:
+	@tools/setup --dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/deptry .
+
+# Writes the pinned, hashed requirements again (no index address in them: ADR 0001).
+lock:
+	@tools/setup --dev
+	@tools/lock

@@ -1,5 +1,7 @@
-"""What is known at the moment of a decision. A fact that did not arrive in time is an explicit
-"unknown", never a silent None; an unknown phone state means: ring it.
+"""What is known at the moment of a decision.
+
+A fact that did not arrive in time is an explicit "unknown", never a silent None; an unknown phone
+state means: ring it.
 """
 
 from __future__ import annotations
@@ -84,7 +86,7 @@ class Facts:
     """All that a decision may use besides the office, the call and the clock.
 
     A manager who is missing from `presence` is taken as available with an unknown phone.
-    `pbx` is where the call is; `round_robin` the number of calls the department had before this one.
+    `round_robin` is the number of calls that the department had before this one.
     """
 
     lookup: Lookup
@@ -94,7 +96,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A call that asks for a decision: `line` and `caller` as the PBX said them, `number` as read."""
+    """A call that asks for a decision: `line`, `caller` as the PBX said them, `number` as read."""
 
     call_id: str
     pbx: str

@@ -100,7 +100,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Ordered steps and an ending. `patience_seconds` is a hard bound: the PBX holds it by the clock."""
+    """Ordered steps and an ending.
+
+    `patience_seconds` is a hard bound: the PBX holds it by the clock.
+    """
 
     steps: tuple[Step, ...]
     ending: Ending
@@ -172,7 +175,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One sentence of the story: a stable name and what fills its gaps (all strings, no secrets)."""
+    """One sentence of the story: a stable name and what fills its gaps (strings, no secrets)."""
 
     why: Why
     about: Mapping[str, str] = field(default_factory=dict)

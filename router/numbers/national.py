@@ -1,0 +1,130 @@
+"""The numbering side: what a row of digits can mean, and whether the library knows it.
+
+The library accepts as "possible" what is one digit short and reads `00375…` as a Russian number
+(measured with 9.0.43), therefore prefixes are put right here and only "valid" counts.
+
+Rules for +7, which Russia and Kazakhstan share: `8` is the trunk prefix, `8~10` and `00` lead
+abroad, `+8…` is a typing error for `+7…`. A reading that the library finds valid wins over the
+earlier ones that it does not; if it likes none, the first one is shown to people.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, ValidationResult
+
+from router.numbers.model import NumberPlan
+
+_PLUS_SEVEN = frozenset({"RU", "KZ"})
+_DIALS_8_10 = frozenset({"RU", "KZ", "BY", "UZ", "TM", "TJ", "KG", "UA", "AM", "AZ", "GE", "MD"})
+# Exchanges send neighbours' numbers in full and without the plus.
+_NEIGHBOURS = re.compile(r"(?:37[345]|380|99[2-68])[0-9]{8,9}")
+_ABROAD = re.compile(r"8?10([0-9]{9,15})")
+_ABROAD_00 = re.compile(r"00([0-9]{9,14})")
+_E164_DIGITS = 15  # ITU-T E.164
+_TOO_SHORT_TO_SHOW = frozenset(
+    {
+        ValidationResult.TOO_SHORT,
+        ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
+        ValidationResult.INVALID_COUNTRY_CODE,
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One meaning of a row of digits, and whether the numbering plan knows it."""
+
+    e164: str
+    region: str | None
+    key: str | None
+    valid: bool
+
+
+def read(digits: str, plan: NumberPlan, *, plus: bool, local: bool = True) -> Reading | None:
+    """Returns the best reading of digits: a valid one, else a plausible one, else None.
+
+    plus: the digits were written behind a `+`.
+    local: five to seven digits may be completed by the plan's area code.
+    """
+    first: Reading | None = None
+    for candidate in _candidates(digits, plan, plus=plus, local=local):
+        reading = _parse(candidate, plan.region)
+        if reading and reading.valid:
+            return reading
+        first = first or reading
+    return first
+
+
+def find_valid(text: str, plan: NumberPlan) -> list[Reading]:
+    """Returns the valid numbers that the library finds inside a text with other digits."""
+    matches = phonenumbers.PhoneNumberMatcher(
+        text,
+        plan.region,
+        leniency=phonenumbers.Leniency.VALID,
+        max_tries=20,
+    )
+    return [_reading(match.number) for match in matches]
+
+
+def _candidates(digits: str, plan: NumberPlan, *, plus: bool, local: bool) -> Iterator[str]:
+    abroad = _ABROAD_00.fullmatch(digits)
+    if not abroad and plan.region in _DIALS_8_10:
+        abroad = _ABROAD.fullmatch(digits)
+    if abroad and not (plus and digits.startswith("10")):
+        yield from _candidates(abroad[1], plan, plus=True, local=False)
+    elif plus:
+        yield from _behind_plus(digits, plan)
+    else:
+        yield from _without_plus(digits, plan, local=local)
+
+
+def _behind_plus(digits: str, plan: NumberPlan) -> Iterator[str]:
+    if plan.region in _PLUS_SEVEN and len(digits) == 11 and digits.startswith("8"):
+        yield f"+7{digits[1:]}"
+    yield f"+{digits}"
+
+
+def _without_plus(digits: str, plan: NumberPlan, *, local: bool) -> Iterator[str]:
+    if plan.region in _PLUS_SEVEN:
+        if len(digits) == 11 and digits[0] in "78":
+            yield f"+7{digits[1:]}"
+        elif len(digits) == 10 and digits[0] in "34789":
+            yield f"+7{digits}"
+    if local and plan.area_code and 5 <= len(digits) <= 7:
+        yield f"{plan.area_code}{digits}"
+    yield digits
+    if _NEIGHBOURS.fullmatch(digits) or (len(digits) == 11 and digits[0] == "7"):
+        yield f"+{digits}"
+
+
+def _parse(text: str, region: str) -> Reading | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    reading = _reading(number)
+    if reading.valid:
+        return reading
+    length = phonenumbers.is_possible_number_with_reason(number)
+    if length in _TOO_SHORT_TO_SHOW:
+        return None
+    return reading if len(reading.e164) <= _E164_DIGITS + 1 else None
+
+
+def _reading(number: phonenumbers.PhoneNumber) -> Reading:
+    code = number.country_code or 0
+    region = phonenumbers.region_code_for_number(number)
+    return Reading(
+        e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
+        region=region or phonenumbers.region_code_for_country_code(code),
+        key=_key(code, phonenumbers.national_significant_number(number)),
+        valid=phonenumbers.is_valid_number(number),
+    )
+
+
+def _key(country_code: int, national: str) -> str | None:
+    length = 10 if country_code == 7 else 9
+    return national[-length:] if len(national) >= length else None

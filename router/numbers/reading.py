@@ -1,0 +1,97 @@
+"""From a text to a number: the order in which the questions are asked.
+
+Hidden, service code, internal number, several numbers, extension, number. The order matters:
+a library that is asked first drops the star of `*72101` and reads `101` as a Russian number.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from router.numbers import national, text
+from router.numbers.model import NumberKind, NumberPlan, PhoneNumber
+
+_Split = Callable[[str], tuple[str, str] | None]
+
+
+def normalise(written: str, plan: NumberPlan) -> PhoneNumber:
+    """Returns what a text means as a telephone number; never raises, whatever the text.
+
+    Only the first 512 characters are looked at. Several numbers in one text: the first valid one
+    is the answer, the others stand in `more`, in their order. A number that the numbering plan
+    does not know is INVALID and unverified; where its digits make sense, `e164` and `key` show
+    which number it would be, and `PhoneNumber.is_matchable` says whether to look it up.
+    """
+    raw = text.cut(written)
+    dialled = text.dialled_part(raw)
+    digits = text.digits_of(dialled)
+    if digits and dialled[0] in "*#":
+        code = "".join(char for char in dialled if char in "*#0123456789")
+        return PhoneNumber(raw=raw, kind=NumberKind.SERVICE, value=code)
+    if not digits.strip("0"):
+        return PhoneNumber(raw=raw, kind=NumberKind.HIDDEN)
+    if dialled == digits and plan.is_extension(digits):
+        return PhoneNumber(raw=raw, kind=NumberKind.INTERNAL, value=digits)
+    found = [number for field in text.fields(dialled) for number in _read_field(field, plan)]
+    first = next((number for number in found if number.verified), found[0])
+    others = tuple(number for number in found if number is not first)
+    return replace(first, raw=raw, more=others)
+
+
+def _read_field(field: str, plan: NumberPlan) -> list[PhoneNumber]:
+    worded = text.split_worded_extension(field)
+    if worded:
+        head, extension = worded
+        return [_number(field, _read_head(head, plan), extension)]
+    marked = _extended(field, text.split_marked_extension, plan)
+    if marked:
+        return [marked]
+    whole = _read_head(field, plan)
+    if whole and whole.valid:
+        return [_number(field, whole)]
+    dashed = _extended(field, text.split_dashed_extension, plan)
+    if dashed:
+        return [dashed]
+    inside = national.find_valid(field, plan)
+    return [_number(field, reading) for reading in inside] or [_number(field, whole)]
+
+
+def _extended(field: str, split: _Split, plan: NumberPlan) -> PhoneNumber | None:
+    """Reads an extension that no word announces; it counts only behind a valid number."""
+    parts = split(field)
+    reading = _read_head(parts[0], plan) if parts else None
+    if not parts or not reading or not reading.valid:
+        return None
+    return _number(field, reading, parts[1])
+
+
+def _read_head(head: str, plan: NumberPlan) -> national.Reading | None:
+    """Reads a number among words: the first valid stretch, else the longest.
+
+    A local number is completed only when no other digits stand beside it: what is left of a
+    mangled long number would become a stranger's.
+    """
+    runs = list(text.runs_between_words(head))
+    best: national.Reading | None = None
+    for run in sorted(runs, key=lambda run: -len(text.digits_of(run))):
+        plus = "+" in run.partition(text.digits_of(run)[0])[0]
+        reading = national.read(text.digits_of(run), plan, plus=plus, local=len(runs) == 1)
+        if reading and reading.valid:
+            return reading
+        best = best or reading
+    return best
+
+
+def _number(
+    field: str, reading: national.Reading | None, extension: str | None = None
+) -> PhoneNumber:
+    if reading is None:
+        return PhoneNumber(raw=field, kind=NumberKind.INVALID, extension=extension)
+    return PhoneNumber(
+        raw=field,
+        kind=NumberKind.EXTERNAL if reading.valid else NumberKind.INVALID,
+        e164=reading.e164,
+        region=reading.region,
+        key=reading.key,
+        extension=extension,
+        verified=reading.valid,
+    )

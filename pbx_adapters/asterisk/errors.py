@@ -1,5 +1,8 @@
 """What can go wrong between us and Asterisk; each is one of the faults of any PBX.
 
+The left column is the tree of `pbx_adapters.errors`: whoever only wants to know whether an action
+may have been carried out catches that one.
+
 CommandRefused
 ├── ActionRefused        Asterisk answered ``Response: Error``; ``frame`` holds its answer
 └── LoginRefused         wrong user name or password, or this address is not permitted

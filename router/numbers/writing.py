@@ -46,7 +46,7 @@ def format_international(number: PhoneNumber) -> str:
 
 
 def tel_uri(number: PhoneNumber) -> str | None:
-    """Returns the `tel:` URI of RFC 3966 with the extension, or None for what must not be dialled."""
+    """Returns the `tel:` URI of RFC 3966 with its extension; None if it must not be dialled."""
     if number.e164 is None or not number.is_matchable:
         return None
     parsed = phonenumbers.parse(number.e164)

@@ -93,7 +93,8 @@ class OutgoingLine:
     """How we dial out: mobiles, click-to-call and transfers use it.
 
     `dial` is the PBX's dial string with `{number}`; `number_format` is how the trunk wants numbers:
-    `e164` (+7916…), `plain` (7916…) or `national` (8916…). `prefixes` are allowed beginnings, E.164.
+    `e164` (+7916…), `plain` (7916…) or `national` (8916…). `prefixes` are the allowed
+    beginnings, E.164.
     """
 
     key: str
@@ -110,8 +111,8 @@ class Manager:
     """A person with a phone.
 
     `dial` is the manager's own dial template with `{extension}`; empty means the PBX's usual way
-    (for Asterisk: all registered contacts of the PJSIP endpoint). `device` is what the PBX watches for
-    the state of the phone; empty means derived from the extension, "-" not watched.
+    (for Asterisk: all registered contacts of the PJSIP endpoint). `device` is what the PBX watches
+    for the state of the phone; empty means derived from the extension, "-" not watched.
     `shifts` are windows in the department's zone; empty means the department's hours.
     """
 

@@ -26,7 +26,8 @@ class Target:
 
     `number` is the extension of a phone or the E.164 number of a mobile. `dial` and `device` as in
     `Manager` / `OutgoingLine` (templates already filled in where they are given). `confirm`: the
-    answer counts only after pressing 1. `caller_id` is what the far side is shown (mobiles).
+    answer counts only after pressing 1. `caller_id` is what the far side is shown and
+    `outgoing` the outgoing line that carries it (mobiles).
     """
 
     kind: TargetKind
@@ -37,6 +38,7 @@ class Target:
     device: str = ""
     confirm: bool = False
     caller_id: str = ""
+    outgoing: str = ""
 
 
 class StepKind(StrEnum):
@@ -69,7 +71,8 @@ class StepRole(StrEnum):
 class Step:
     """Rings its targets for `ring_seconds`; of WAIT steps it is the longest wait.
 
-    `confirm_seconds` is the time the question "press 1" may take on top of the ringing.
+    `confirm_seconds` is the time the question "press 1" may take on top of the ringing;
+    `each_seconds` how long one person rings in a WAIT step.
     """
 
     kind: StepKind
@@ -77,6 +80,7 @@ class Step:
     targets: tuple[Target, ...]
     ring_seconds: int
     confirm_seconds: int = 0
+    each_seconds: int = 10
 
     @property
     def longest_seconds(self) -> int:

@@ -1,0 +1,22 @@
+"""Something whose changes can be waited for with a deadline, without a lock and without polling."""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Watched:
+    """Wakes everyone who waits whenever its owner notes a change."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Event()
+
+    def note_change(self) -> None:
+        """Lets every waiter look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def until(self, met: Callable[[], bool], timeout: float) -> None:  # noqa: ASYNC109 - the lab's callers think in deadlines per wait
+        """Returns as soon as `met()` is true; raises `TimeoutError` after `timeout` seconds."""
+        async with asyncio.timeout(timeout):
+            while not met():
+                await self._changed.wait()

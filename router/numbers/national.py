@@ -54,8 +54,14 @@ def read(digits: str, plan: NumberPlan, *, plus: bool, local: bool = True) -> Re
         reading = _parse(candidate, plan.region)
         if reading and reading.valid:
             return reading
-        first = first or reading
+        if reading and not _is_mistyped(reading, plan):
+            first = first or reading
     return first
+
+
+def _is_mistyped(reading: Reading, plan: NumberPlan) -> bool:
+    """Says whether an unknown number leads with `+8`, where people mean `+7`."""
+    return plan.region in _PLUS_SEVEN and reading.e164.startswith("+8")
 
 
 def find_valid(text: str, plan: NumberPlan) -> list[Reading]:
@@ -111,7 +117,18 @@ def _parse(text: str, region: str) -> Reading | None:
     length = phonenumbers.is_possible_number_with_reason(number)
     if length in _TOO_SHORT_TO_SHOW:
         return None
-    return reading if len(reading.e164) <= _E164_DIGITS + 1 else None
+    return reading if _can_be_written(reading.e164) else None
+
+
+def _can_be_written(e164: str) -> bool:
+    """Says whether a number that nobody knows would at least be read again as itself."""
+    if len(e164) > _E164_DIGITS + 1:
+        return False
+    try:
+        again = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.format_number(again, PhoneNumberFormat.E164) == e164
 
 
 def _reading(number: phonenumbers.PhoneNumber) -> Reading:

@@ -1,0 +1,161 @@
+"""What every PBX driver keeps, and what it may ask of the switchboard.
+
+A driver turns its wire into these calls and nothing else: it asks for a decision once per call,
+reports what happened in the order in which it happened, and hands over the journal's entries until
+the switchboard says that they are recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from router.calls import Disposition, MissedReason
+from router.events import AnyCallEvent
+from router.facts import PhoneState
+from router.office import Office, Status
+from router.plan import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffered:
+    """A PBX asks whom to ring. Texts are as the PBX said them, however hostile."""
+
+    pbx: str
+    call_id: str
+    line: str
+    caller: str
+    caller_name: str = ""
+    at: datetime
+
+
+class Way(StrEnum):
+    """Which way a call went: the plan, or the department because no plan came."""
+
+    PLAN = "plan"
+    FAIL_OPEN = "fail-open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailItem:
+    """One line of what was really done.
+
+    `what` is `rang`, `waited`, `patience`, `transfer`, or why a target was passed over (`busy`,
+    `unreachable`, a status); `result` the PBX's own word (NOANSWER, BUSY, …).
+    """
+
+    step: str
+    who: tuple[str, ...]
+    what: str
+    seconds: int | None = None
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """What the PBX itself wrote down about a call: the witness that survives the service.
+
+    `key` names the entry for deletion. `disposition` is None for a call that was live when the PBX
+    lost it (`restarted`). `answered_by` is an extension or a number; `talk_seconds` whole seconds.
+    """
+
+    pbx: str
+    key: str
+    call_id: str
+    line: str
+    caller: str
+    caller_name: str
+    began_at: datetime
+    ended_at: datetime | None = None
+    way: Way | None = None
+    service: str = ""
+    disposition: Disposition | None = None
+    reason: MissedReason | None = None
+    answered_by: str = ""
+    confirmed: bool = False
+    talk_seconds: float = 0.0
+    cause: int | None = None
+    decision_call_id: str = ""
+    trail: tuple[TrailItem, ...] = ()
+    restarted: bool = False
+    raw: str = ""
+
+
+class LinkState(StrEnum):
+    """Whether a PBX is watched."""
+
+    UP = "up"
+    DOWN = "down"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapClosed:
+    """A stretch in which a PBX was not watched is over; counts of what was found afterwards."""
+
+    pbx: str
+    live_calls: int
+    recovered_calls: int
+
+
+class Switchboard(Protocol):
+    """What a driver may ask. No method raises for what a PBX says; all keep the caller's deadline."""
+
+    async def decide(self, offered: CallOffered) -> Decision:
+        """Decide whom a call rings. Raises only when no decision can be made at all."""
+        ...
+
+    async def happened(self, event: AnyCallEvent) -> None:
+        """Take note of an event. Called in the order in which a call's events happened."""
+        ...
+
+    async def phones_changed(self, pbx: str, states: Mapping[str, PhoneState]) -> None:
+        """Take note of phones' states, by extension."""
+        ...
+
+    async def record(self, entries: Sequence[JournalEntry]) -> Sequence[str]:
+        """Record journal entries, each once however often it is handed over.
+
+        Returns the keys that are safely recorded and may be deleted in the PBX.
+        """
+        ...
+
+    async def link_changed(self, pbx: str, state: LinkState, why: str) -> None:
+        """Take note that a PBX is watched from now on, or no longer; opens and closes gaps."""
+        ...
+
+    async def gap_closed(self, closed: GapClosed) -> None:
+        """Take note that everything a gap left behind has been read."""
+        ...
+
+    def office(self) -> Office:
+        """The office in force."""
+        ...
+
+    def statuses(self) -> Mapping[str, Status]:
+        """Every manager's status, for the mirror in the PBX."""
+        ...
+
+
+class Pbx(Protocol):
+    """One exchange, driven. `run` lives until it is cancelled and survives everything the PBX does."""
+
+    @property
+    def key(self) -> str:
+        """The PBX's key in the settings."""
+        ...
+
+    async def run(self) -> None:
+        """Answer questions, watch, drain the journal; reconnect for as long as it lives."""
+        ...
+
+    async def office_changed(self) -> None:
+        """Bring what the PBX mirrors of the office (fail-open targets) up to date."""
+        ...
+
+    async def status_changed(self, manager: str, status: Status) -> None:
+        """Bring one manager's mirrored status up to date."""
+        ...

@@ -67,8 +67,8 @@ class Openness:
     """Whether a department is open, by which rule, and when that changes next.
 
     `why` is the rule of the day that decided: the day on which the open window began, or the day
-    on the department's calendar when it is closed. `next_change_at` (UTC) is when it closes (windows that
-    touch count as one) or opens; None: not within `LOOK_AHEAD_DAYS`.
+    on the department's calendar when it is closed. `next_change_at` (UTC) is when it closes
+    (windows that touch count as one) or opens; None: not within `LOOK_AHEAD_DAYS`.
     """
 
     open: bool

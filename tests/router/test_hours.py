@@ -60,7 +60,7 @@ OFFICE = Hours(week=week("09:00", "19:00"))
     ],
 )
 def test_a_window_is_open_at_its_first_instant_and_closed_at_its_last(
-    at: str, expected: bool
+    at: str, *, expected: bool
 ) -> None:
     assert is_open(OFFICE, moscow(at), NONE).open is expected
 

@@ -1,0 +1,244 @@
+"""What comes in over the link to Asterisk: lists, signs of life, events in their order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from fake_ami import QUICK, FakeAsterisk, Fields, connected, event, make_link, success
+
+from pbx_adapters.asterisk.ami import LINK_DOWN, LINK_UP, AmiLink
+from pbx_adapters.asterisk.ami_state import LinkState
+from pbx_adapters.asterisk.errors import LinkLost, ListTooLong
+from pbx_adapters.asterisk.frames import Frame
+
+Link = Callable[..., AbstractAsyncContextManager[AmiLink]]
+
+
+@pytest.fixture
+async def pbx() -> AsyncIterator[FakeAsterisk]:
+    async with FakeAsterisk() as fake:
+        yield fake
+
+
+@pytest.fixture
+def link(pbx: FakeAsterisk) -> Link:
+    return partial(connected, pbx)
+
+
+async def take(link: AmiLink, number: int) -> list[Frame]:
+    taken: list[Frame] = []
+    async for frame in link.frames():
+        if frame.name not in {"FullyBooted", "DozvonLinkUp"}:
+            taken.append(frame)
+        if len(taken) == number:
+            break
+    return taken
+
+
+# -- lists -----------------------------------------------------------------------------------
+
+
+def channels(action: Fields, number: int, *, ends: bool = True) -> bytes:
+    own = {"ActionID": action["ActionID"]}
+    items = [event("CoreShowChannel", **own, Channel=f"PJSIP/{n}") for n in range(number)]
+    end = event("CoreShowChannelsComplete", **own, EventList="Complete", ListItems=str(number))
+    return success(action, EventList="start") + b"".join(items) + (end if ends else b"")
+
+
+async def test_a_list_is_collected_until_its_complete_event(pbx: FakeAsterisk, link: Link) -> None:
+    """Items need not be wanted events, and live events in between go their own way."""
+    pbx.answers["CoreShowChannels"] = lambda action: (
+        channels(action, 2, ends=False)
+        + event("Newchannel", Uniqueid="1.1")
+        + channels(action, 1).partition(b"\r\n\r\n")[2]
+    )
+    async with link() as here:
+        items = await here.send_list({"Action": "CoreShowChannels"})
+        assert [item.get("Channel") for item in items] == ["PJSIP/0", "PJSIP/1", "PJSIP/0"]
+        assert (await take(here, 1))[0].get("Uniqueid") == "1.1"
+
+
+async def test_a_list_that_outgrows_its_cap_is_refused(pbx: FakeAsterisk, link: Link) -> None:
+    pbx.answers["CoreShowChannels"] = lambda action: channels(action, 11)
+    async with link(list_limit=10) as here:
+        with pytest.raises(ListTooLong, match="over 10 items"):
+            await here.send_list({"Action": "CoreShowChannels"})
+        await here.send({"Action": "Ping"})
+
+
+async def test_a_link_lost_in_the_middle_of_a_list_raises(pbx: FakeAsterisk, link: Link) -> None:
+    pbx.answers["CoreShowChannels"] = lambda action: channels(action, 2, ends=False)
+    async with link() as here:
+        listing = asyncio.create_task(here.send_list({"Action": "CoreShowChannels"}))
+        await pbx.got("CoreShowChannels")
+        pbx.drop()
+        with pytest.raises(LinkLost):
+            await listing
+
+
+async def test_an_action_that_answers_without_a_list_gives_an_empty_one(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    pbx.answers["BridgeList"] = success
+    async with link() as here:
+        assert await here.send_list({"Action": "BridgeList"}) == []
+
+
+# -- the sign of life ------------------------------------------------------------------------
+
+WATCHFUL = replace(QUICK, keepalive=0.02, pong=0.05)
+
+
+async def test_a_half_open_link_is_noticed_and_made_anew(pbx: FakeAsterisk, link: Link) -> None:
+    pong = pbx.answers.pop("Ping")
+    async with link(timing=WATCHFUL) as here:
+        assert await here.wait_state(LinkState.DISCONNECTED) == "disconnected"
+        assert "no sign of life" in here.trouble or here.state is not LinkState.CONNECTED
+        pbx.answers["Ping"] = pong
+        await pbx.got("Login", times=2)
+        await here.wait_state(LinkState.CONNECTED)
+        assert here.lost_times >= 1
+
+
+async def test_a_busy_asterisk_whose_pong_is_late_is_not_given_up(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    """Bytes that come after the ping are a sign of life as well."""
+
+    def busy(action: Fields) -> bytes | None:
+        quiet = len(pbx.named("Ping")) <= 2
+        return event("Hangup", Uniqueid="1.1") if quiet else success(action)
+
+    pbx.answers["Ping"] = busy
+    async with link(timing=WATCHFUL) as here:
+        await pbx.got("Ping", times=5)
+        assert here.lost_times == 0
+
+
+# -- frames ----------------------------------------------------------------------------------
+
+
+async def test_order_events_reach_a_slow_consumer_as_asterisk_sent_them(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    async with link() as here:
+        for number in range(500):
+            pbx.say(event("Newchannel", Uniqueid=f"{number}") + event("Hangup", Uniqueid="x"))
+        seen = []
+        async for frame in here.frames():
+            await asyncio.sleep(0)  # another task may run in between
+            seen.append(frame.name)
+            if len(seen) == 1002:
+                break
+    assert seen == ["FullyBooted", "DozvonLinkUp"] + ["Newchannel", "Hangup"] * 500
+
+
+async def test_frames_say_where_the_link_came_and_went(pbx: FakeAsterisk, link: Link) -> None:
+    async with link() as here:
+        pbx.say(event("Hangup", Uniqueid="1"))
+        stream = here.frames()
+        before = [await anext(stream) for _ in range(3)]
+        pbx.drop()
+        after = [await anext(stream) for _ in range(3)]
+        assert before[1] is LINK_UP
+        assert after[0] is LINK_DOWN
+        assert after[2] is LINK_UP
+
+
+async def test_a_letter_cut_by_a_packets_edge_is_whole(pbx: FakeAsterisk, link: Link) -> None:
+    async with link() as here:
+        data = event("Newchannel", CallerIDName="Жанна")
+        assert here._connection is not None
+        for byte in data:
+            here._connection.data_received(bytes([byte]))
+        assert (await take(here, 1))[0].get("CallerIDName") == "Жанна"
+
+
+def states(first: int, last: int) -> bytes:
+    return b"".join(event("Newstate", Number=f"{number}") for number in range(first, last))
+
+
+async def test_a_queue_half_full_pauses_reading_and_loses_nothing(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    async with link(queue_limit=1000, timing=WATCHFUL) as here:
+        connection = here._connection
+        assert connection is not None
+        connection.data_received(states(0, 600))
+        assert connection.paused
+        pbx.say(states(600, 3000))
+        numbers = [int(frame.get("Number")) for frame in await take(here, 3000)]
+        assert numbers == list(range(3000))
+        assert not connection.paused
+        assert here.lost_times == 0
+
+
+async def test_a_consumer_may_ask_while_the_queue_is_half_full(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    """While somebody waits for an answer reading goes on, up to the full queue."""
+    async with link(queue_limit=1000) as here:
+        connection = here._connection
+        assert connection is not None
+        connection.data_received(states(0, 600))
+        pbx.say(states(600, 700))
+        assert (await here.send({"Action": "Ping"})).name == "Success"
+        waiting = asyncio.create_task(here.send({"Action": "Originate"}))
+        await pbx.got("Originate")
+        connection.data_received(states(700, 1200))
+        assert connection.paused, "beyond the limit nothing is read, whoever waits"
+        await here.close()
+        with pytest.raises(LinkLost):
+            await waiting
+
+
+async def test_no_ping_is_missed_because_we_do_not_read(pbx: FakeAsterisk, link: Link) -> None:
+    async with link(queue_limit=10, timing=WATCHFUL) as here:
+        connection = here._connection
+        assert connection is not None
+        connection.data_received(states(0, 100))
+        assert connection.paused
+        asked = len(pbx.named("Ping"))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(here.wait_state(LinkState.DISCONNECTED), 0.3)
+        assert len(pbx.named("Ping")) <= asked + 1
+
+
+async def test_a_link_has_one_consumer(link: Link) -> None:
+    async with link() as here:
+        await anext(here.frames())
+        with pytest.raises(RuntimeError, match="one consumer"):
+            await anext(here.frames())
+
+
+async def test_a_watcher_that_fails_does_not_harm_the_link(pbx: FakeAsterisk) -> None:
+    seen: list[LinkState] = []
+
+    def broken(state: LinkState) -> None:
+        seen.append(state)
+        raise ZeroDivisionError
+
+    link = make_link(pbx)
+    link.watch(broken)
+    async with asyncio.timeout(5), link:
+        await link.wait_state(LinkState.CONNECTED)
+        await link.send({"Action": "Ping"})
+    assert seen == ["connecting", "connected", "closed"]
+
+
+async def test_the_outcome_of_an_originate_reaches_the_events(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    """OriginateResponse carries the ActionID, also of an action that still waits."""
+    pbx.answers["Originate"] = lambda action: (
+        event("OriginateResponse", Privilege="call,all", ActionID=action["ActionID"], Reason="4")
+        + success(action)
+    )
+    async with link() as here:
+        answer = await here.send({"Action": "Originate", "ActionID": "click-7"})
+        assert answer.kind == "response"
+        [outcome] = await take(here, 1)
+        assert (outcome.name, outcome.action_id) == ("OriginateResponse", "click-7")

@@ -37,7 +37,6 @@ from dozvon.lab.errors import (
 from dozvon.lab.instance import AsteriskInstance
 from dozvon.lab.setup import ensure_root
 from dozvon.lab.sip.carrier import Carrier, Mobile, confirms, voicemail
-from dozvon.lab.sip.dialogs import Side
 from dozvon.lab.sip.phone import (
     BUSY,
     DECLINE,
@@ -51,6 +50,7 @@ from dozvon.lab.sip.phone import (
 )
 from dozvon.lab.sip.records import CallState, OutsideCall, PhoneCall
 from dozvon.lab.sip.rtp import Media
+from dozvon.lab.sip.sessions import Side
 
 __all__ = [
     "BUSY",

@@ -1,24 +1,27 @@
 """One private Asterisk on loopback, in a folder of its own, that never outlives its parent.
 
-Rules: nothing is written outside `home`; the process is our child, in a session of its own (Ctrl-C reaches us, not it), and the kernel
-kills it when the thread that started it ends, whatever happens to us (prctl PR_SET_PDEATHSIG): start instances from the main thread.
+Rules: nothing is written outside `home`; the process is our child, in a session of its own (Ctrl-C
+reaches us, not it), and the kernel kills it when the thread that started it ends, whatever happens to
+us (prctl PR_SET_PDEATHSIG): start instances from the main thread.
 """
 
 import asyncio
 import csv
 import ctypes
 import os
-import shutil
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from dozvon.lab import configuration
 from dozvon.lab.configuration import CDR_FIELDS, LabPhone, Layout, Office, Ports
 from dozvon.lab.errors import AsteriskFailedError
 from dozvon.lab.ports import Claim, claim
+from dozvon.lab.root import describe
 
 BOOT_SECONDS = 10.0
 STOP_SECONDS = 5.0
@@ -41,8 +44,10 @@ def _die_with(parent: int) -> Callable[[], None]:
 class AsteriskInstance:
     """A private Asterisk.
 
-    `root` is a folder made by `ensure_root`; `home` a folder for this instance alone, made if need be; `extensions_conf` the whole dialplan
-    but for the phones' hints; `manager_conf` manager.conf without [general], to which `manager_general` adds lines.
+    `root` is a folder found by `ensure_root`; `home` a folder for this instance alone, made if need
+    be; `extensions_conf` the whole dialplan but for the phones' hints; `manager_conf` manager.conf
+    without [general], to which `manager_general` adds lines; `trunk_context` where the carrier's calls
+    come in; `name` the systemname, which begins every Uniqueid.
     """
 
     def __init__(  # noqa: PLR0913 - each is one fact about the instance
@@ -60,12 +65,9 @@ class AsteriskInstance:
         verbose: int = 3,
         language: str = "ru",
     ) -> None:
-        modules = root / (root / ".moddir").read_text().strip()
+        found = describe(root)
         self.layout = Layout(
-            program=root / "bin" / "asterisk",
-            modules=modules,
-            data=root / "usr" / "share" / "asterisk",
-            home=home.absolute(),
+            program=found.program, modules=found.modules, data=found.data, home=home.absolute()
         )
         self.office = Office(
             name=name,
@@ -138,15 +140,7 @@ class AsteriskInstance:
 
     async def stop(self) -> None:
         """Stops it and gives its ports back; stopping twice does no harm."""
-        process = self._process
-        if process is not None and process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await process.wait()
-            except TimeoutError:
-                await self.kill()
-        self._process = None
+        await self._end()
         if self._claim is not None:
             self._claim.release()
             self._claim = None
@@ -161,17 +155,10 @@ class AsteriskInstance:
 
     async def restart(self) -> None:
         """Stops it in an orderly way and starts it again on the same ports."""
-        process = self._process
-        if process is not None and process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await process.wait()
-            except TimeoutError:
-                await self.kill()
+        await self._end()
         await self.start()
 
-    async def __aenter__(self) -> "AsteriskInstance":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -222,7 +209,10 @@ class AsteriskInstance:
         return {key.strip(): value.strip() for key, _, value in pairs}
 
     def cdr_rows(self) -> list[dict[str, str]]:
-        """Returns Asterisk's own call records, oldest first; `start`, `answer`, `end` are seconds since 1970."""
+        """Returns Asterisk's own call records, oldest first, by the names in `CDR_FIELDS`.
+
+        `start`, `answer` and `end` are seconds since 1970 with microseconds, 0 for "never".
+        """
         path = self.layout.log / "cdr-custom" / "calls.csv"
         if not path.exists():
             return []
@@ -239,6 +229,15 @@ class AsteriskInstance:
 
     # inside
 
+    async def _end(self) -> None:
+        process = self._process
+        if process is not None and process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await process.wait()
+        await self.kill()
+
     def _command(self, *arguments: str) -> list[str]:
         return [str(self.layout.program), "-C", str(self.layout.etc / "asterisk.conf"), *arguments]
 
@@ -246,10 +245,8 @@ class AsteriskInstance:
         control = self.layout.home / "run" / "asterisk.ctl"
         if len(os.fsencode(control)) > _LONGEST_SOCKET_PATH:
             raise AsteriskFailedError(f"the path of {control} is too long for a UNIX socket")
-        if not self.layout.program.exists() and shutil.which(str(self.layout.program)) is None:
-            raise AsteriskFailedError(f"there is no Asterisk at {self.layout.program}")
 
-    def _write(self, files: configuration.Mapping[str, str]) -> None:
+    def _write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
             (self.layout.etc / name).write_text(text, encoding="utf-8")
 

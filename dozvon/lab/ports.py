@@ -1,7 +1,8 @@
 """Blocks of ports that belong to one instance, so that several run side by side.
 
-Rules: a block is claimed by binding an abstract UNIX socket of its name: that is atomic between processes, lives in the same
-network namespace as the ports, and goes with its process, however that ends. Blocks lie below the kernel's ephemeral range.
+Rules: a block is claimed by binding an abstract UNIX socket of its name: that is atomic between
+processes, lives in the same network namespace as the ports, and goes with its process, however that
+ends. Blocks lie below the kernel's ephemeral range.
 """
 
 import os

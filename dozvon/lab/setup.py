@@ -4,14 +4,17 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from dozvon.lab import root
+from dozvon.lab.errors import NoAsteriskError
+
 
 def ensure_root(report: Callable[[str], None]) -> Path | None:
     """Returns a folder with an Asterisk in it; None, with the reason reported, if there is none.
 
-    `report` gets one line per step.
+    `report` gets one line per step, and nothing at all when everything is there already.
     """
-    given = os.environ.get("DOZVON_ASTERISK_ROOT", "")
-    if given and (Path(given) / "bin" / "asterisk").exists():
-        return Path(given)
-    report("DOZVON_ASTERISK_ROOT names no folder with an Asterisk in it")
-    return None
+    try:
+        return root.find(report, os.environ)
+    except NoAsteriskError as none:
+        report(f"There is no Asterisk: {none}")
+        return None

@@ -7,10 +7,11 @@ MESSAGE are taken with 200, all other methods with 405.
 import secrets
 import socket
 
-from dozvon.lab.sip.dialogs import ALLOW, Party, Session
+from dozvon.lab.sip.dialogs import ALLOW, Party
 from dozvon.lab.sip.digest import Credentials
 from dozvon.lab.sip.messages import Address, Request
 from dozvon.lab.sip.rtp import Media, Stream, bound_socket
+from dozvon.lab.sip.sessions import Session
 from dozvon.lab.sip.transactions import Peer, SipSocket, answer_to
 from dozvon.lab.sip.watched import Watched
 
@@ -91,7 +92,7 @@ class Agent(Watched):
         self._sessions.pop(call_id, None)
         self.note_change()
 
-    def _serve(self, request: Request, peer: Peer) -> None:
+    def _serve(self, request: Request) -> None:
         session = self._sessions.get(request.call_id)
         if session is not None:
             session.receive(request)

@@ -5,13 +5,14 @@ all others; nothing is sent as sound unless asked for, so that a thousand calls 
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from dozvon.lab.sip.agent import DEFAULT_HERTZ, Agent
-from dozvon.lab.sip.dialogs import Session
 from dozvon.lab.sip.messages import Address, Request
 from dozvon.lab.sip.phone import LET_IT_RING, Behaviour, answer_after, follow
 from dozvon.lab.sip.records import OutsideCall, PhoneCall
 from dozvon.lab.sip.rtp import Media
+from dozvon.lab.sip.sessions import Session
 from dozvon.lab.sip.transactions import Peer
 
 
@@ -68,7 +69,7 @@ class Carrier(Agent):
         """Hangs up what is left and lets the ports go."""
         await self._close()
 
-    async def __aenter__(self) -> "Carrier":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 

@@ -11,16 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Self
 from urllib.parse import quote as percent
 
 from dozvon.lab.errors import SipRefusedError
 from dozvon.lab.sip import sdp
 from dozvon.lab.sip.agent import DEFAULT_HERTZ, Agent
-from dozvon.lab.sip.dialogs import ALLOW, USER_AGENT, Session, authorised
+from dozvon.lab.sip.dialogs import ALLOW, USER_AGENT, authorised
 from dozvon.lab.sip.digest import Credentials
 from dozvon.lab.sip.messages import Address, Request, Response
 from dozvon.lab.sip.records import OutsideCall, PhoneCall
 from dozvon.lab.sip.rtp import Media
+from dozvon.lab.sip.sessions import Session
 from dozvon.lab.sip.transactions import Peer, new_branch
 
 
@@ -135,7 +137,7 @@ class Phone(Agent):
         finally:
             await self._close()
 
-    async def __aenter__(self) -> "Phone":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -261,7 +263,7 @@ class Phone(Agent):
         session.hang_up()
         await session.until(lambda: session.ended, 5)
 
-    def _called(self, session: Session, invite: Request) -> None:
+    def _called(self, session: Session, invite: Request) -> None:  # noqa: ARG002 - a phone has one number
         shown = session.remote
         call = PhoneCall(session, self.extension, shown.user, shown.name)
         self.calls.append(call)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dozvon.lab.sip.dialogs import Session, Side
+from dozvon.lab.sip.sessions import Session, Side
 
 
 class CallState(StrEnum):

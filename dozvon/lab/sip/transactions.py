@@ -29,7 +29,7 @@ def new_branch() -> str:
     return "z9hG4bK" + secrets.token_hex(8)
 
 
-def answer_to(
+def answer_to(  # noqa: PLR0913 - the parts of a response
     request: Request,
     status: int,
     reason: str,
@@ -90,7 +90,7 @@ class SipSocket(asyncio.DatagramProtocol):
     `serve` gets every new request of the peer (also the ACK of a 2xx) and answers with `respond`.
     """
 
-    def __init__(self, serve: Callable[[Request, Peer], None]) -> None:
+    def __init__(self, serve: Callable[[Request], None]) -> None:
         self._serve = serve
         self._transport: asyncio.DatagramTransport | None = None
         self._asked: dict[Key, _Asked] = {}
@@ -184,6 +184,7 @@ class SipSocket(asyncio.DatagramProtocol):
     # asyncio.DatagramProtocol
 
     def datagram_received(self, data: bytes, addr: Peer) -> None:
+        """Sorts a datagram: an answer, a request, or noise, which is counted."""
         try:
             message = parse(data)
         except SipSyntaxError:
@@ -223,7 +224,7 @@ class SipSocket(asyncio.DatagramProtocol):
             if served is not None:
                 served.rest()
             else:
-                self._serve(request, peer)
+                self._serve(request)
             return
         key = (request.branch, request.method)
         known = self._served.get(key)
@@ -233,7 +234,7 @@ class SipSocket(asyncio.DatagramProtocol):
             return
         self._forget()
         self._served[key] = _Served(peer=peer, invite=request.method == "INVITE")
-        self._serve(request, peer)
+        self._serve(request)
 
     # repeats
 

@@ -58,9 +58,9 @@ class Lines:
         resolved = self._resolve(path)
         if many:
             index = self._tables[path] = self._tables.get(path, -1) + 1
-            self._remember(resolved, start)
             resolved = (*resolved, index)
-        self._remember(resolved, start)
+        for depth in range(1, len(resolved) + 1):
+            self._remember(resolved[:depth], start)
         return resolved
 
     def _resolve(self, path: Path) -> Path:

@@ -1,7 +1,7 @@
 """`python -m dozvon.lab` sets the lab's Asterisk up from a shell.
 
-The folder's path is the only line on standard output; progress goes to standard error; exit code 3 means that
-there is no Asterisk, and the last line says why.
+The folder's path is the only line on standard output; progress goes to standard error; exit code 3
+means that there is no Asterisk, and the last line says why.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """The files of a private Asterisk that are the same for every instance, and the modules it loads.
 
-Rules: what neither the product nor the lab uses is not loaded; files that Asterisk would complain about
-when they are missing are written empty.
+Rules: what neither the product nor the lab uses is not loaded; files that Asterisk would complain
+about when they are missing are written empty.
 """
 
 LOGGER = """\

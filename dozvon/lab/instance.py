@@ -1,8 +1,8 @@
 """One private Asterisk on loopback, in a folder of its own, that never outlives its parent.
 
 Rules: nothing is written outside `home`; the process is our child, in a session of its own (Ctrl-C
-reaches us, not it), and the kernel kills it when the thread that started it ends, whatever happens to
-us (prctl PR_SET_PDEATHSIG): start instances from the main thread.
+reaches us, not it), and the kernel kills it when the thread that started it ends, whatever happens
+to us (prctl PR_SET_PDEATHSIG): start instances from the main thread.
 """
 
 import asyncio
@@ -46,8 +46,8 @@ class AsteriskInstance:
 
     `root` is a folder found by `ensure_root`; `home` a folder for this instance alone, made if need
     be; `extensions_conf` the whole dialplan but for the phones' hints; `manager_conf` manager.conf
-    without [general], to which `manager_general` adds lines; `trunk_context` where the carrier's calls
-    come in; `name` the systemname, which begins every Uniqueid.
+    without [general], to which `manager_general` adds lines; `trunk_context` where the carrier's
+    calls come in; `name` the systemname, which begins every Uniqueid.
     """
 
     def __init__(  # noqa: PLR0913 - each is one fact about the instance
@@ -186,13 +186,17 @@ class AsteriskInstance:
     async def reload(
         self, *, extensions_conf: str | None = None, manager_conf: str | None = None
     ) -> None:
-        """Exchanges the dialplan or the AMI users while it runs."""
+        """Exchanges the dialplan or the AMI users: while it runs, or for the next start."""
         if extensions_conf is not None:
             self.office = replace(self.office, extensions_conf=extensions_conf)
+        if manager_conf is not None:
+            self.office = replace(self.office, manager_conf=manager_conf)
+        if self.pid is None:
+            return
+        if extensions_conf is not None:
             self._write({"extensions.conf": configuration.extensions(self.office)})
             await self.cli("dialplan reload")
         if manager_conf is not None:
-            self.office = replace(self.office, manager_conf=manager_conf)
             self._write({"manager.conf": configuration.manager(self.ports, self.office)})
             await self.cli("manager reload")
 

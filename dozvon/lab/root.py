@@ -4,12 +4,15 @@ Tried in this order, the first that works wins:
 
 1. the folder named by DOZVON_ASTERISK_ROOT ("/" means the machine's own installation);
 2. the folder made by an earlier set-up in the user's cache: nothing is downloaded a second time;
-3. a new one in that cache, unpacked from the machine's own Debian or Ubuntu archive by `asterisk_root.sh`;
-4. an Asterisk that is installed on the machine, version 16 or later. It comes last on purpose: the tests
-   should meet the same Asterisk everywhere, and an installation may lack modules or the Russian sounds.
+3. a new one in that cache, unpacked from the machine's own Debian or Ubuntu archive by
+   `asterisk_root.sh`;
+4. an Asterisk that is installed on the machine, version 16 or later. It comes last on purpose: the
+   tests should meet the same Asterisk everywhere, and an installation may lack modules or the
+   Russian sounds.
 
-A set-up is atomic: it is made beside its place under a lock and renamed; a killed one leaves a folder that
-the next one removes; of two at once the second waits and then finds the first one's work.
+A set-up is atomic: it is made beside its place under a lock and renamed; a killed one leaves a
+folder that the next one removes; of two at once the second waits and then finds the first one's
+work.
 """
 
 import fcntl
@@ -137,7 +140,7 @@ def make(place: Path, report: Report, script: Path = SCRIPT) -> None:
 
 
 def _run(script: Path, dest: Path, lock: int, report: Report) -> None:
-    """Runs the script; it holds the lock as well, so that it keeps others out even if we are killed."""
+    """Runs the script, which holds the lock as well and so keeps others out if we are killed."""
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(  # noqa: S603 - our own script

@@ -1,7 +1,7 @@
-"""What a phone and a carrier share: a socket, their calls by Call-ID, and answers to everything else.
+"""What a phone and a carrier share: a socket, calls by Call-ID, and answers to everything else.
 
-Rules: a request for a call that we do not know gets 481 (RFC 3261, 12.2.2); out of a call, OPTIONS, NOTIFY and
-MESSAGE are taken with 200, all other methods with 405.
+Rules: a request for a call that we do not know gets 481 (RFC 3261, 12.2.2); out of a call, OPTIONS,
+NOTIFY and MESSAGE are taken with 200, all other methods with 405.
 """
 
 import secrets

@@ -1,7 +1,8 @@
 """The other side of the trunk: clients who call the company, and mobiles that the company calls.
 
-Rules: one carrier stands for all outside numbers; what a mobile does is a `Mobile` per number, with a default for
-all others; nothing is sent as sound unless asked for, so that a thousand calls cost little.
+Rules: one carrier stands for all outside numbers; what a mobile does is a `Mobile` per number, with
+a default for all others; nothing is sent as sound unless asked for, so that a thousand calls cost
+little.
 """
 
 from dataclasses import dataclass
@@ -42,8 +43,8 @@ def voicemail(answer_seconds: float) -> Mobile:
 class Carrier(Agent):
     """The carrier, at an address of its own so that the PBX knows it by that.
 
-    `pbx` is the PBX's (host, port). `mobiles` tells what a called number does, `default` what all others do; `received` holds every
-    call that the PBX placed, `placed` those of our clients.
+    `pbx` is the PBX's (host, port). `mobiles` tells what a called number does, `default` what all
+    others do; `received` holds every call that the PBX placed, `placed` those of our clients.
     """
 
     def __init__(
@@ -87,8 +88,9 @@ class Carrier(Agent):
     ) -> OutsideCall:
         """Calls one of the company's lines and returns the call at once.
 
-        The caller hangs up by himself after `hangup_after` seconds, counted from the INVITE, answered or not. An anonymous caller hides
-        his number (RFC 3323): the PBX sees no number at all.
+        The caller hangs up by himself after `hangup_after` seconds, counted from the INVITE,
+        answered or not. An anonymous caller hides his number (RFC 3323): the PBX sees no number at
+        all.
         """
         host = f"{self.host}:{self.port}"
         local = Address(uri=f"sip:{caller_number}@{host}", name=caller_name)

@@ -1,7 +1,7 @@
 """The identity of a call in SIP, and the requests and answers that carry it (RFC 3261, 12).
 
-Rules: numbers and tags are kept here and nowhere else; what is said about our sound is versioned, so that
-the PBX notices a change; a challenge is answered once.
+Rules: numbers and tags are kept here and nowhere else; what is said about our sound is versioned,
+so that the PBX notices a change; a challenge is answered once.
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """Answers to digest challenges (RFC 2617/7616, MD5, qop "auth" or none): what phones register with.
 
-Rules: pure; the client's nonce is an argument. MD5 is what Asterisk asks for by default, and nothing secret
-lives in the lab.
+Rules: pure; the client's nonce is an argument. MD5 is what Asterisk asks for by default, and
+nothing secret lives in the lab.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """SIP messages as values: bytes in, `Request` or `Response` out, and back again.
 
-Rules: no I/O and no clock here; everything is bounded by the size of one datagram; names of header fields
-are compared without case and compact forms (RFC 3261, 7.3.3) are widened on the way in; what we send can
-never hold a line break inside a header field, whatever display name a test thinks of.
+Rules: no I/O and no clock here; everything is bounded by the size of one datagram; names of header
+fields are compared without case and compact forms (RFC 3261, 7.3.3) are widened on the way in; what
+we send can never hold a line break inside a header field, whatever display name a test thinks of.
 """
 
 from dataclasses import dataclass, replace
@@ -31,8 +31,8 @@ _COMPACT = {
 class Address:
     """A name-addr as in From, To, Contact (RFC 3261, 25.1).
 
-    `name` is the display name without quotes, `uri` stands without its angle brackets, `params` are the header's own
-    parameters (never those of the uri).
+    `name` is the display name without quotes, `uri` stands without its angle brackets, `params` are
+    the header's own parameters (never those of the uri).
     """
 
     uri: str
@@ -137,7 +137,8 @@ class Response(Message):
 def parse(data: bytes) -> Request | Response:
     """Reads one datagram.
 
-    Raises `SipSyntaxError` for anything that is no SIP message, and for more than `MAX_FIELDS` fields.
+    Raises `SipSyntaxError` for anything that is no SIP message, and for more than `MAX_FIELDS`
+    fields.
     """
     head, _, body = data[:MAX_MESSAGE].partition(b"\r\n\r\n")
     first, *lines = head.decode("utf-8", "replace").split("\r\n")

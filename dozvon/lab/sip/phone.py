@@ -1,8 +1,8 @@
 """A desk phone: registers, rings, is answered by a behaviour or by a test, holds, transfers, dials.
 
-Rules: what the phone does by itself is one value, its `Behaviour`, exchanged at any time; a new behaviour counts
-for calls that come after it. Whoever tests a conversation uses `LET_IT_RING` and calls `answer()`. The current call is the
-last one that is not over.
+Rules: what the phone does by itself is one value, its `Behaviour`, exchanged at any time; a new
+behaviour counts for calls that come after it. Whoever tests a conversation uses `LET_IT_RING` and
+calls `answer()`. The current call is the last one that is not over.
 """
 
 import asyncio
@@ -38,8 +38,9 @@ class Act(StrEnum):
 class Behaviour:
     """What a phone does by itself.
 
-    `after_seconds` of ringing pass before it answers or refuses; `hang_up_after_seconds` of talk before it hangs up
-    (None: never); `status` is what it refuses with; an unregistered phone cannot be called at all.
+    `after_seconds` of ringing pass before it answers or refuses; `hang_up_after_seconds` of talk
+    before it hangs up (None: never); `status` is what it refuses with; an unregistered phone cannot
+    be called at all.
     """
 
     act: Act = Act.RING
@@ -70,8 +71,9 @@ _REASONS = {486: "Busy Here", 603: "Decline"}
 class Phone(Agent):
     """One phone of the office.
 
-    `registrar` is the PBX's (host, port); `expires` the seconds that a registration is asked for, renewed at half of what is
-    granted. `calls` holds every call that came, `dialled` those that this phone placed.
+    `registrar` is the PBX's (host, port); `expires` the seconds that a registration is asked for,
+    renewed at half of what is granted. `calls` holds every call that came, `dialled` those that
+    this phone placed.
     """
 
     def __init__(  # noqa: PLR0913 - each is one fact about the phone
@@ -240,7 +242,8 @@ class Phone(Agent):
     async def answer(self, timeout: float = 5.0) -> PhoneCall:  # noqa: ASYNC109 - a deadline of this wait
         """Answers the call that rings, and returns it when the PBX has acknowledged.
 
-        Raises `LookupError` if none rings. If the call has gone in that very instant, its `confirmed` stays None.
+        Raises `LookupError` if none rings. If the call has gone in that very instant, its
+        `confirmed` stays None.
         """
         call = self._ringing()
         if call is None:
@@ -327,7 +330,7 @@ class Phone(Agent):
         return call
 
     async def complete_transfer(self, timeout: float = 10.0) -> int:  # noqa: ASYNC109 - a deadline of this wait
-        """Joins the held talk and the consultation, and leaves both; returns the status reported."""
+        """Joins the held talk and the consultation, leaves both, returns the status reported."""
         second = next((c.session for c in reversed(self.dialled) if not c.session.ended), None)
         others = [call.session for call in [*self.calls, *self.dialled] if call.session.talking]
         first = next((session for session in others if session is not second), None)
@@ -366,6 +369,6 @@ def follow(session: Session, behaviour: Behaviour, note: Callable[[], None]) -> 
 
 
 def _granted(response: Response, asked: int) -> int:
-    """The seconds that the registrar grants: the contact's own parameter, else the Expires field."""
+    """The seconds that the registrar grants: the contact's parameter, else the Expires field."""
     said = dict(response.address("Contact").params).get("expires") or response.get("Expires")
     return int(said) if said.isascii() and said.isdigit() else asked

@@ -1,7 +1,7 @@
 """What phones and carriers remember of a call: plain records that grow while the call lives.
 
-Rules: instants are aware and UTC, None until it happens; a record outlives its call, so a test can look at it
-after the fact.
+Rules: instants are aware and UTC, None until it happens; a record outlives its call, so a test can
+look at it after the fact.
 """
 
 import asyncio
@@ -96,7 +96,7 @@ class Record:
         await self.session.until(lambda: self.session.ended, timeout)
 
     async def hang_up(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a deadline of this wait
-        """Ends the call (CANCEL, a refusal or BYE as its state asks for) and waits until it is over."""
+        """Ends the call by CANCEL, a refusal or BYE, as its state asks for, and waits for its end."""
         self.session.hang_up()
         await self.wait_ended(timeout)
 

@@ -1,8 +1,8 @@
-"""Sound and keys over RTP (RFC 3550) with telephone events (RFC 4733): packets as values, and a stream.
+"""Sound and keys over RTP (RFC 3550, RFC 4733): packets as values, and a stream of them.
 
-Rules: `Packet` and `Sender` are pure. A `Stream` that only has to exist (`Media.NONE`) costs nothing: all of
-them share one bound socket that nobody reads, from which keys can still be sent. Received sound is kept
-only when asked for, and never more than `MAX_RECORDED` bytes.
+Rules: `Packet` and `Sender` are pure. A `Stream` that only has to exist (`Media.NONE`) costs
+nothing: all of them share one bound socket that nobody reads, from which keys can still be sent.
+Received sound is kept only when asked for, and never more than `MAX_RECORDED` bytes.
 """
 
 import asyncio
@@ -122,7 +122,7 @@ SILENT_FRAME = b"\xd5" * FRAME
 
 
 def tone_share(sound: bytes, hertz: int) -> float:
-    """Returns which share of PCMA sound's power is this tone: near 1 for that tone alone (Goertzel)."""
+    """Returns the share of PCMA sound's power in this tone, 1 if there is no other (Goertzel)."""
     samples = [_LINEAR[byte] for byte in sound]
     power = sum(sample * sample for sample in samples)
     if not power:
@@ -172,7 +172,8 @@ def bound_socket(host: str, port: int = 0) -> socket.socket:
 class Stream:
     """One side's sound in one call.
 
-    `received_packets` and `received_keys` count and spell what came in; both stay empty with `Media.NONE`, where nobody listens.
+    `received_packets` and `received_keys` count and spell what came in; both stay empty with
+    `Media.NONE`, where nobody listens.
     """
 
     def __init__(self, media: Media, *, host: str, shared: socket.socket, hertz: int) -> None:
@@ -209,6 +210,14 @@ class Stream:
             self._events = remote.events
         if self._remote is not None and not self._shared:
             self._wake()
+
+    def greet(self) -> None:
+        """Sends one packet of silence, as every real phone does when a talk begins.
+
+        Without any, Asterisk's Answer() and Pickup() wait 500 ms for sound before they go on.
+        """
+        if self._shared and not self._closed:
+            self._emit(self._sender.sound(SILENT_FRAME))
 
     def press(self, digits: str) -> asyncio.Future[None]:
         """Presses keys one after another; the future is done when the last one is sent."""

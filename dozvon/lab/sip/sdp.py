@@ -1,7 +1,7 @@
 """Session descriptions: one PCMA stream with telephone events, and where the other side listens.
 
-Rules: pure. The lab speaks PCMA only (both sides of the lab's Asterisk allow it), so there is nothing to
-negotiate but the address, the direction and the number of the event payload.
+Rules: pure. The lab speaks PCMA only (both sides of the lab's Asterisk allow it), so there is
+nothing to negotiate but the address, the direction and the number of the event payload.
 """
 
 from dataclasses import dataclass

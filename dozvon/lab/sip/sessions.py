@@ -1,8 +1,8 @@
 """One call from its first INVITE to its BYE, on either side of it (RFC 3261, 13–15; RFC 3515).
 
 Rules: a session never raises on what the peer sends, it answers with the status that the RFCs name;
-each instant is noted as it happens (aware, UTC); whoever waits is woken; what a session does after a time
-(answering, hanging up) is a timer that dies with it.
+each instant is noted as it happens (aware, UTC); whoever waits is woken; what a session does after
+a time (answering, hanging up) is a timer that dies with it.
 """
 
 import asyncio
@@ -29,8 +29,9 @@ class Side(StrEnum):
 class Session(Dialog):
     """The call itself.
 
-    The instants and `status`, `ended_by` and `reason` are None or empty until they are known. `status` is the final status of the INVITE;
-    `reason` the text of the Reason field with which the PBX ended it.
+    The instants and `status`, `ended_by` and `reason` are None or empty until they are known.
+    `status` is the final status of the INVITE; `reason` the text of the Reason field with which the
+    PBX ended it.
     """
 
     def __init__(
@@ -203,7 +204,7 @@ class Session(Dialog):
         return await self.send(request)
 
     async def change_sound(self, direction: sdp.Direction) -> None:
-        """Puts on hold or resumes with a re-INVITE; raises `SipRefusedError` unless it is accepted."""
+        """Puts on hold or resumes by a re-INVITE; raises `SipRefusedError` if it is refused."""
         self.direction = direction
         body = self.describe()
         request = self.build("INVITE", body=body, kind="application/sdp")
@@ -216,8 +217,9 @@ class Session(Dialog):
     async def refer(self, refer_to: str, timeout: float) -> int:  # noqa: ASYNC109 - a deadline of this wait
         """Asks the PBX to transfer and returns the status that it reports at the end (RFC 3515).
 
-        `refer_to` is the value of the Refer-To field. Raises `SipRefusedError` if the request itself is refused, `TimeoutError`
-        without a report. A call that the PBX ends meanwhile without a word counts as transferred.
+        `refer_to` is the value of the Refer-To field. Raises `SipRefusedError` if the request
+        itself is refused, `TimeoutError` without a report. A call that the PBX ends meanwhile
+        without a word counts as transferred.
         """
         self._referred = 0
         extra = (("Refer-To", refer_to), ("Referred-By", f"<{self.local.uri}>"))
@@ -251,6 +253,7 @@ class Session(Dialog):
         if not self._confirmed:
             self._confirmed = True
             self.confirmed_at = now()
+            self.stream.greet()
             self.on_confirmed()
         self.note_change()
 

@@ -1,8 +1,10 @@
-"""One UDP socket that speaks SIP: transactions of both sides with their retransmissions (RFC 3261, 17).
+"""One UDP socket that speaks SIP: transactions of both sides and their repeats (RFC 3261, 17).
 
-Rules: repeated requests are answered from memory and never served twice; every request of ours ends, after
-32 s at the latest; a response goes back to where its request came from (RFC 3581, the lab is symmetric).
-What is remembered of finished transactions is thrown away after 32 s, when the next one is added: no timers.
+Rules: repeated requests are answered from memory and never served twice; every request of ours
+ends, after
+32 s at the latest; a response goes back to where its request came from (RFC 3581, the lab is
+   symmetric). What is remembered of finished transactions is thrown away after 32 s, when the next
+   one is added: no timers.
 """
 
 import asyncio
@@ -127,7 +129,7 @@ class SipSocket(asyncio.DatagramProtocol):
         return f"SIP/2.0/UDP {self.host}:{self.port};rport;branch={branch}"
 
     def ask(self, request: Request, peer: Peer, on_response: OnResponse) -> None:
-        """Sends a request until it is answered; `on_response` gets every answer, or None when none comes."""
+        """Sends a request until it is answered; `on_response` gets every answer, or None for none."""
         self._forget()
         asked = _Asked(request=request, peer=peer, on_response=on_response, began=self._now())
         self._asked[request.branch, request.method] = asked

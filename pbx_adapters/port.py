@@ -102,7 +102,7 @@ class GapClosed:
 
 
 class Switchboard(Protocol):
-    """What a driver may ask. No method raises for what a PBX says; all keep the caller's deadline."""
+    """What a driver may ask. No method raises for what a PBX says."""
 
     async def decide(self, offered: CallOffered) -> Decision:
         """Decide whom a call rings. Raises only when no decision can be made at all."""
@@ -141,7 +141,7 @@ class Switchboard(Protocol):
 
 
 class Pbx(Protocol):
-    """One exchange, driven. `run` lives until it is cancelled and survives everything the PBX does."""
+    """One exchange, driven."""
 
     @property
     def key(self) -> str:
@@ -149,7 +149,7 @@ class Pbx(Protocol):
         ...
 
     async def run(self) -> None:
-        """Answer questions, watch, drain the journal; reconnect for as long as it lives."""
+        """Answer questions, watch, drain the journal, reconnect; lives until it is cancelled."""
         ...
 
     async def office_changed(self) -> None:

@@ -57,3 +57,7 @@ class ActionLate(OutcomeUnknown):
 
 class ListTooLong(OutcomeUnknown):
     """Asterisk lists more than we are ready to hold; what came beyond the cap was dropped."""
+
+
+class UnsupportedVersion(CommandRefused):
+    """Nobody has tried this version of Asterisk, so nothing is generated for it."""

@@ -110,7 +110,7 @@ def _assemble(step: Step, targets: list[str]) -> str:
 def _target(target: Target, out: OutgoingLine | None) -> str | None:
     """One target's fields, or None where something in it is not plain."""
     mobile = target.kind is TargetKind.MOBILE
-    device = "" if target.device == "-" else target.device
+    device = _device(target)
     checks = (
         _SAFE_KEY.match(target.manager),
         _SAFE_NUMBER.match(target.number),
@@ -132,6 +132,13 @@ def _target(target: Target, out: OutgoingLine | None) -> str | None:
         str(out.channels if out else 99),
     )
     return "!".join(fields)
+
+
+def _device(target: Target) -> str:
+    """What Asterisk watches for the state of a target; "" where nothing is watched."""
+    if target.device == "-" or target.kind is TargetKind.MOBILE:
+        return ""
+    return target.device or ("" if target.dial else f"PJSIP/{target.number}")
 
 
 def _outgoing_of(target: Target, office: Office) -> OutgoingLine | None:

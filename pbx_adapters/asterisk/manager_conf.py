@@ -1,0 +1,97 @@
+"""The two AMI users that an administrator pastes, with the narrowest rights that do the work.
+
+One user is for calls and may not touch AstDB; the other reads and deletes the journal (`DBGetTree`,
+`DBDel` need `system`) and may not originate: together they would be a shell. Asterisk itself drops
+the events that nobody needs; how that is written changed in 18.25, 20.10, 21.5 and 22.0.
+"""
+
+from __future__ import annotations
+
+from pbx_adapters.asterisk.errors import UnsupportedVersion
+
+SUPPORTED = (16, 18, 20, 21, 22)
+
+WANTED_EVENTS = (
+    "FullyBooted",
+    "Shutdown",
+    "Newchannel",
+    "Newstate",
+    "NewCallerid",
+    "NewConnectedLine",
+    "Rename",
+    "DialBegin",
+    "DialState",
+    "DialEnd",
+    "BridgeEnter",
+    "BridgeLeave",
+    "Hangup",
+    "Hold",
+    "Unhold",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "BlindTransfer",
+    "AttendedTransfer",
+    "Pickup",
+    "LocalBridge",
+    "LocalOptimizationBegin",
+    "LocalOptimizationEnd",
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "QueueCallerAbandon",
+    "AgentCalled",
+    "AgentConnect",
+    "AgentComplete",
+    "AgentRingNoAnswer",
+    "OriginateResponse",
+    "UserEvent",
+    "DeviceStateChange",
+    "ContactStatus",
+)
+"""What tracking understands (see `tracking`); everything else is dropped by Asterisk."""
+
+_USER = """\
+[{name}]
+secret = {secret}
+deny = 0.0.0.0/0.0.0.0
+permit = {permit}
+read = {read}
+write = {write}
+writetimeout = 1000
+"""
+
+
+def manager_conf(  # noqa: PLR0913 - each is a line of the file
+    *,
+    asterisk: int,
+    calls_user: str,
+    calls_secret: str,
+    journal_user: str,
+    journal_secret: str,
+    permit: str = "127.0.0.1/255.255.255.255",
+) -> str:
+    """The text of both users for a major version of Asterisk.
+
+    Raises `UnsupportedVersion` for one that nobody has tried.
+    """
+    if asterisk not in SUPPORTED:
+        known = ", ".join(str(v) for v in SUPPORTED)
+        raise UnsupportedVersion(f"Asterisk {asterisk} was never tried; known: {known}")
+    calls = _USER.format(
+        name=calls_user,
+        secret=calls_secret,
+        permit=permit,
+        read="system,call,user,agent",
+        write="call,originate,reporting",
+    )
+    journal = _USER.format(
+        name=journal_user, secret=journal_secret, permit=permit, read="system", write="system"
+    )
+    filters = "\n".join(_filter(asterisk, name) for name in WANTED_EVENTS)
+    booted = _filter(asterisk, "FullyBooted")
+    return f"{calls}{filters}\n\n{journal}{booted}\n"
+
+
+def _filter(asterisk: int, event: str) -> str:
+    if asterisk >= 21:
+        return f"eventfilter(action(include),name({event})) ="
+    return f"eventfilter = Event: {event}[[:cntrl:]]"

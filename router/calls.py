@@ -81,8 +81,11 @@ class Leg:
     """One attempt to ring one target.
 
     `target` is the extension of a phone (`101`) or the number dialled through a trunk.
-    `ring_seconds` counts from the first ring (or the dial, where the PBX tells no ring) to the end of
-    ringing; `talk_seconds` from the moment the target was bridged with the outside party.
+    `ring_seconds` counts from the first ring (or the dial, where the PBX tells no ring) to the end
+    of ringing; `talk_seconds` from the moment the target was bridged with the outside party, hold
+    included, all stretches together. `picked_up_at` is earlier than `answered_at` where the target
+    must confirm, or where his phone was rung before the client's. `talking_since` is set while he
+    talks.
     """
 
     id: str
@@ -90,8 +93,10 @@ class Leg:
     channel: str = ""
     began_at: datetime
     rang_at: datetime | None = None
+    picked_up_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    talking_since: datetime | None = None
     outcome: LegOutcome = LegOutcome.RINGING
     ring_seconds: float = 0.0
     talk_seconds: float = 0.0
@@ -99,7 +104,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """A client handed on. `by` and `to` are extensions or numbers; `completed` says that `to` talked."""
+    """A client handed on.
+
+    `by` and `to` are extensions or numbers; `completed` says that `to` talked.
+    """
 
     kind: TransferKind
     by: str
@@ -115,6 +123,12 @@ class Call:
     `id` is the Uniqueid of the outside party's channel (with the systemname prefix); of an internal
     call, the Uniqueid of the channel that began it. `caller` and `line` are as the PBX said them:
     for an outbound call `caller` is the extension that dials and `line` the number dialled.
+
+    `answered_by` is who talked with the outside party first (`transfers` tells the rest).
+    `talk_seconds` is the time in which at least one person talked with the outside party.
+    `recovered`: it was running before we watched; `talk_partial`: so was the talk, its beginning
+    is not known and `talk_seconds` is the part that was seen. `settled`: the PBX's journal has
+    said how it ended. `served_at`: when a person last began to talk with the outside party.
     """
 
     id: str
@@ -137,3 +151,7 @@ class Call:
     transfers: tuple[Transfer, ...] = ()
     aliases: frozenset[str] = field(default_factory=frozenset)
     recovered: bool = False
+    talking_since: datetime | None = None
+    served_at: datetime | None = None
+    talk_partial: bool = False
+    settled: bool = False

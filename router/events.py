@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from router.calls import Direction, LegOutcome, TransferKind
+from router.calls import Direction, LegOutcome, MissedReason, TransferKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,10 @@ class CallDescribed(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallsJoined(CallEvent):
-    """`absorbed_id` turned out to be part of this call (a consultation, a pick-up): it is an alias now."""
+    """`absorbed_id` turned out to be part of this call and is an alias of it now.
+
+    So end consultations, pick-ups, and a click-to-call when the client's own channel appears.
+    """
 
     absorbed_id: str
 
@@ -68,8 +71,18 @@ class LegRang(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegPickedUp(CallEvent):
+    """The target's phone is off the hook, but he does not talk with the outside party yet.
+
+    He is asked to confirm, or the client's phone is still to be rung (click-to-call).
+    """
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegTaken(CallEvent):
-    """Someone else picked up what rang at `leg_id`: `by` talks now under the new leg `taken_leg_id`."""
+    """Someone else picked up what rang at `leg_id`; `by` goes on under the leg `taken_leg_id`."""
 
     leg_id: str
     taken_leg_id: str
@@ -78,7 +91,19 @@ class LegTaken(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegAnswered(CallEvent):
-    """A person at `leg_id` talks with the outside party (bridged, and confirmed where that is asked)."""
+    """A person at `leg_id` talks with the outside party (bridged, and confirmed where asked).
+
+    Said again when he comes back after `LegLeft`. `since_known` is false when they talked already
+    before the PBX was watched: `at` is then the first moment at which it was seen.
+    """
+
+    leg_id: str
+    since_known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeft(CallEvent):
+    """A person who talked left the talk (he asks a colleague, or handed the client on)."""
 
     leg_id: str
 
@@ -112,9 +137,16 @@ class CallTransferred(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(CallEvent):
-    """The outside party's channel is gone. `cause` is the Q.850 cause, where the PBX tells one."""
+    """The outside party's channel is gone.
+
+    `cause` is the Q.850 cause, where the PBX tells one. Of an inbound call in which nobody talked,
+    `reason` says why it was missed as far as events tell, and `rejected` that the PBX turned it
+    away without ringing anybody.
+    """
 
     cause: int | None = None
+    reason: MissedReason | None = None
+    rejected: bool = False
 
 
 AnyCallEvent = (
@@ -123,8 +155,10 @@ AnyCallEvent = (
     | CallsJoined
     | LegBegan
     | LegRang
+    | LegPickedUp
     | LegTaken
     | LegAnswered
+    | LegLeft
     | LegEnded
     | CallHeld
     | CallResumed

@@ -1,0 +1,152 @@
+"""How a call ends: its one disposition, from the events and from the PBX's journal.
+
+Rules:
+1. A leg that is still open when the call ends is closed with it.
+2. Inbound: answered if a person talked, unless the client was handed on and nobody served him after
+   that (missed, lost in transfer); rejected if the PBX turned him away; else missed.
+3. Outbound and internal: answered if both talked, else what the last leg says. A client who declines
+   is busy; the caller who declines his own click-to-call has cancelled it.
+4. The journal is believed over the events for the disposition, its reason, who answered and when
+   it ended; a difference is returned, never dropped. It may end a call that the events left open.
+   Rings and talk stay as the events told them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from router import legs
+from router.calls import Call, CallState, Direction, Disposition, Leg, LegOutcome, MissedReason
+from router.events import CallEnded
+
+
+def with_leg(call: Call, new: Leg) -> Call:
+    """The call with one leg replaced, found by its id."""
+    return replace(call, legs=tuple(new if leg.id == new.id else leg for leg in call.legs))
+
+
+def quiet(call: Call, at: datetime) -> Call:
+    """The call with its talk closed, if nobody talks any more."""
+    if call.talking_since is None or any(leg.talking_since for leg in call.legs):
+        return call
+    stretch = legs.seconds(call.talking_since, at)
+    return replace(call, talking_since=None, talk_seconds=round(call.talk_seconds + stretch, 3))
+
+
+def all_closed(call: Call, at: datetime) -> Call:
+    """The call with every open leg closed."""
+    for leg in call.legs:
+        if not leg.ended_at:
+            outcome = LegOutcome.ANSWERED if leg.picked_up_at else LegOutcome.CANCELLED
+            call = with_leg(call, legs.closed(leg, outcome, at))
+    return quiet(call, at)
+
+
+def judged(call: Call, event: CallEnded) -> tuple[Disposition, MissedReason | None]:
+    """The disposition of a call whose legs are closed, as far as the events tell."""
+    if call.direction is not Direction.INBOUND:
+        return (Disposition.ANSWERED if call.answered_at else _unanswered(call)), None
+    if call.answered_at:
+        if _lost_in_transfer(call):
+            return Disposition.MISSED, MissedReason.LOST_IN_TRANSFER
+        return Disposition.ANSWERED, None
+    if event.rejected:
+        return Disposition.REJECTED, None
+    fallback = MissedReason.NO_ANSWER if call.legs else MissedReason.NOBODY_REACHABLE
+    return Disposition.MISSED, event.reason or fallback
+
+
+def _lost_in_transfer(call: Call) -> bool:
+    last = call.transfers[-1] if call.transfers else None
+    if last is None or last.completed or call.served_at is None:
+        return False
+    return call.served_at <= last.at
+
+
+_BY_OUTCOME: Mapping[LegOutcome, Disposition] = MappingProxyType(
+    {
+        LegOutcome.NO_ANSWER: Disposition.NO_ANSWER,
+        LegOutcome.NOT_CONFIRMED: Disposition.NO_ANSWER,
+        LegOutcome.BUSY: Disposition.BUSY,
+        LegOutcome.DECLINED: Disposition.BUSY,
+        LegOutcome.UNREACHABLE: Disposition.FAILED,
+        LegOutcome.FAILED: Disposition.FAILED,
+    }
+)
+
+
+def _unanswered(call: Call) -> Disposition:
+    """How a call that we began ended without a talk: as its last leg did.
+
+    The caller's own phone may be a leg as well (click-to-call): when he declined it, he changed his
+    mind.
+    """
+    if not call.legs:
+        return Disposition.FAILED
+    last = call.legs[-1]
+    if last.outcome is LegOutcome.DECLINED and last.target == call.caller:
+        return Disposition.CANCELLED
+    return _BY_OUTCOME.get(last.outcome, Disposition.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How the PBX's journal says that a call ended. None: the journal does not say.
+
+    `disposition` and `ended_at` it always says.
+    """
+
+    disposition: Disposition
+    ended_at: datetime
+    reason: MissedReason | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """Where events and journal differ: name → (what events said, what the journal says)."""
+
+    call_id: str
+    at: datetime
+    differences: Mapping[str, tuple[str | None, str | None]]
+
+
+def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
+    """The call as the journal has it, and where the events had said something else.
+
+    Also ends a call whose end no event told; that alone is no disagreement. A call is settled once:
+    a second verdict changes nothing.
+    """
+    if call.settled:
+        return call, None
+    differences = _differences(call, verdict) if call.state is CallState.ENDED else {}
+    if call.state is not CallState.ENDED:
+        call = all_closed(call, verdict.ended_at)
+    new = replace(
+        call,
+        state=CallState.ENDED,
+        settled=True,
+        disposition=verdict.disposition,
+        reason=verdict.reason,
+        ended_at=max(verdict.ended_at, call.served_at or verdict.ended_at),
+        answered_by=verdict.answered_by or call.answered_by,
+        answered_at=call.answered_at or verdict.answered_at,
+    )
+    if not differences:
+        return new, None
+    return new, Disagreement(call_id=call.id, at=verdict.ended_at, differences=differences)
+
+
+def _differences(call: Call, verdict: Verdict) -> dict[str, tuple[str | None, str | None]]:
+    said: dict[str, tuple[str | None, str | None]] = {
+        "disposition": (call.disposition, verdict.disposition)
+    }
+    if verdict.reason and call.disposition is verdict.disposition:
+        said["reason"] = (call.reason, verdict.reason)
+    if verdict.answered_by:
+        said["answered_by"] = (call.answered_by, verdict.answered_by)
+    return {name: pair for name, pair in said.items() if pair[0] != pair[1]}

@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from itertools import count
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, cast
 
 import panoramisk
 import structlog
@@ -54,7 +54,9 @@ LINK_DOWN = Frame("event", "DozvonLinkDown", {})
 ALWAYS_WANTED = frozenset({"FullyBooted", "Shutdown", "OriginateResponse"})
 """Read on every link: the supervisor or the caller of an action needs them."""
 
-LATE_ID_ITEMS = frozenset({"QueueParams", "QueueMember", "QueueEntry", "QueueStatusComplete"})
+LATE_ID_ITEMS = frozenset({"DBGetResponse", "DBGetTreeResponse", "Status"}) | frozenset(
+    {"QueueParams", "QueueMember", "QueueEntry", "QueueSummary"}
+)
 """Items of lists whose ActionID stands at their end, where the reader does not look for it."""
 
 _MISSED_PONGS = 5
@@ -155,8 +157,7 @@ class AmiLink:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-        if self._group is None:
-            return
+        assert self._group is not None  # noqa: S101 (made by __aenter__)
         if isinstance(error, asyncio.CancelledError):  # perhaps by the group itself
             await self._group.__aexit__(kind, error, trace)
         else:  # what the caller raised stays what it is, in no ExceptionGroup
@@ -213,8 +214,7 @@ class AmiLink:
         Raises ActionRefused (Asterisk says no), NotConnected or CommandRejected (nothing was sent),
         ActionLate or LinkLost (it may have been carried out).
         """
-        answer: Frame = await self._ask(action, deadline_seconds)
-        return answer
+        return cast("Frame", await self._ask(action, deadline_seconds))
 
     async def send_list(self, action: Fields, deadline_seconds: float = 10.0) -> list[Frame]:
         """Sends an action that is answered by a list; gives its items without the closing event.
@@ -223,8 +223,7 @@ class AmiLink:
         """
         identity = f"{LIST_ID_PREFIX}{id(self):x}-{next(self._list_numbers)}"
         listed = {**action, "ActionID": identity}
-        items: list[Frame] = await self._ask(listed, deadline_seconds, as_list=self._list_limit)
-        return items
+        return cast("list[Frame]", await self._ask(listed, deadline_seconds, self._list_limit))
 
     async def asterisk_version(self) -> str:
         """Asterisk's own version ("22.5.0"), asked by CoreSettings."""
@@ -323,8 +322,7 @@ class AmiLink:
         manager.connection_made(future)
         manager.pinger.cancel()  # our own keepalive waits for the pong
         self._manager = manager
-        connection: AmiConnection = made[1]
-        return connection
+        return cast("AmiConnection", made[1])
 
     async def _log_in(self, connection: AmiConnection) -> None:
         username, secret, events = self._login

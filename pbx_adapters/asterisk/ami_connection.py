@@ -86,9 +86,13 @@ class _Pending:
     def take_response(self, frame: Frame) -> None:
         if self.answer.done():
             return
-        if frame.name == "Error":
-            reason = frame.get("Message") or "no reason given"
-            self.fail(ActionRefused(f"Asterisk refuses {self.name}: {reason}", frame))
+        reason = frame.get("Message").strip()
+        if frame.name == "Error" and self.list_limit is not None and _says_empty(reason):
+            self.answer.set_result([])
+        elif frame.name == "Error":
+            self.fail(
+                ActionRefused(f"Asterisk refuses {self.name}: {reason or 'no reason'}", frame)
+            )
         elif self.list_limit is None:
             self.answer.set_result(frame)
         elif not _list_follows(frame):
@@ -98,12 +102,27 @@ class _Pending:
         if self.answer.done():
             return
         if _ends_list(frame):
+            self._check_count(frame.get("ListItems"))
             self.answer.set_result(self.items)
         elif len(self.items) >= (self.list_limit or 0):
             self.fail(ListTooLong(f"the answer to {self.name} has over {self.list_limit} items"))
             self.items = []
         else:
             self.items.append(frame)
+
+    def _check_count(self, announced: str) -> None:
+        if announced.isdecimal() and int(announced) != len(self.items):
+            log.warning(
+                "Asterisk counts another number of items than it sent",
+                action=self.name,
+                counted=int(announced),
+                came=len(self.items),
+            )
+
+
+def _says_empty(reason: str) -> bool:
+    """Some lists that are empty come as an error: "No Contacts found"."""
+    return reason.startswith("No ") and reason.endswith("found")
 
 
 def _list_follows(response: Frame) -> bool:

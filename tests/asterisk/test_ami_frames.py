@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from fake_ami import QUICK, FakeAsterisk, Fields, connected, event, make_link, success
+from fake_ami import QUICK, FakeAsterisk, Fields, connected, event, make_link, message, success
+from structlog.testing import capture_logs
 
 from pbx_adapters.asterisk.ami import LINK_DOWN, LINK_UP, AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState
-from pbx_adapters.asterisk.errors import LinkLost, ListTooLong
+from pbx_adapters.asterisk.errors import ActionRefused, LinkLost, ListTooLong
 from pbx_adapters.asterisk.frames import Frame
 
 Link = Callable[..., AbstractAsyncContextManager[AmiLink]]
@@ -53,7 +54,7 @@ async def test_a_list_is_collected_until_its_complete_event(pbx: FakeAsterisk, l
     pbx.answers["CoreShowChannels"] = lambda action: (
         channels(action, 2, ends=False)
         + event("Newchannel", Uniqueid="1.1")
-        + channels(action, 1).partition(b"\r\n\r\n")[2]
+        + channels(action, 1).partition(b"\r\n\r\n")[2].replace(b"Items: 1", b"Items: 3")
     )
     async with link() as here:
         items = await here.send_list({"Action": "CoreShowChannels"})
@@ -85,6 +86,48 @@ async def test_an_action_that_answers_without_a_list_gives_an_empty_one(
     pbx.answers["BridgeList"] = success
     async with link() as here:
         assert await here.send_list({"Action": "BridgeList"}) == []
+
+
+async def test_an_empty_list_may_come_as_an_error(pbx: FakeAsterisk, link: Link) -> None:
+    """Asterisk says "No Contacts found" (and a line feed) where other lists are empty."""
+    pbx.answers["PJSIPShowContacts"] = lambda action: message(
+        Response="Error", ActionID=action["ActionID"], Message="No Contacts found\n"
+    )
+    async with link() as here:
+        assert await here.send_list({"Action": "PJSIPShowContacts"}) == []
+        with pytest.raises(ActionRefused, match=r"No Contacts found$"):
+            await here.send({"Action": "PJSIPShowContacts"})
+
+
+async def test_items_whose_action_id_stands_at_their_end_are_collected(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    pbx.answers["DBGetTree"] = lambda action: (
+        success(action, EventList="start")
+        + event("DBGetTreeResponse", Key="/a/b", Val="1", ActionID=action["ActionID"])
+        + event("DBGetTreeComplete", ActionID=action["ActionID"], EventList="Complete")
+    )
+    async with link() as here:
+        [item] = await here.send_list({"Action": "DBGetTree", "Family": "a"})
+        assert item.get("Val") == "1"
+
+
+async def test_a_list_with_fewer_items_than_announced_is_said(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    pbx.answers["CoreShowChannels"] = lambda action: (
+        channels(action, 2, ends=False)
+        + event(
+            "CoreShowChannelsComplete",
+            ActionID=action["ActionID"],
+            EventList="Complete",
+            ListItems="3",
+        )
+    )
+    with capture_logs() as logs:
+        async with link() as here:
+            assert len(await here.send_list({"Action": "CoreShowChannels"})) == 2
+    assert [(entry["counted"], entry["came"]) for entry in logs if "counted" in entry] == [(3, 2)]
 
 
 # -- the sign of life ------------------------------------------------------------------------

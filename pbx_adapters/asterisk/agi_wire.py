@@ -28,7 +28,7 @@ from pbx_adapters.errors import PbxProtocolError, UnsafeText
 COMMAND_LIMIT_BYTES = 2046
 """Longest command line, its LF included, that every Asterisk from 16 on reads in one piece.
 
-Asterisk 22 reads more (9,000 bytes, tried), but its dialplan substitutes no more than 4,095 of them.
+Asterisk 22 reads more (9,000 bytes, tried), but its dialplan substitutes only 4,095 of them.
 """
 
 ANSWER_LIMIT_BYTES = 16 * 1024

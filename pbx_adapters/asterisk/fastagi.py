@@ -134,7 +134,8 @@ class FastAgiServer:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:  # an answer that cannot be cancelled does not hold the service
+            await asyncio.wait(tasks, timeout=self.answer_budget_seconds)
         if self._server is not None:
             await self._server.wait_closed()
             self._server = None

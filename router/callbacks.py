@@ -1,0 +1,274 @@
+"""The callback list: which clients the company missed and still owes a talk.
+
+Rules:
+
+1. The list is a fold over the set of a party's calls, judged by the PBX's times. The order in which
+   calls became known does not matter: the same set gives the same items with the same ids.
+2. A *party* is a client, whichever of his numbers he used; an unknown number is its own party until
+   it is known; a hidden number is one party per call.
+3. A conversation closes every missed call of the party that began before the conversation ended,
+   in either direction and with any colleague. An outbound call counts from 20 s of talk (a
+   setting); a shorter one, or one that nobody answered, is an attempt.
+4. Missed calls that the same closing closes (or nothing yet) are one item. So there is never more
+   than one open item, and every missed call is in exactly one.
+5. A person may take an item, give it back, or say that it is not needed. He says so of the newest
+   missed call that he saw, so that a call which arrives later is not closed unseen.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+
+from router.calls import Call, Direction, Disposition, MissedReason
+
+OUTBOUND_TALK_SECONDS = 20.0
+
+
+class ClosedHow(StrEnum):
+    """What closed an item."""
+
+    TALK = "talk"
+    NOT_NEEDED = "not_needed"
+
+
+class ActKind(StrEnum):
+    """What a person does to an item."""
+
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyCall:
+    """What the list needs to know of an ended call.
+
+    `by` is the extension that talked with the client (inbound) or dialled him (outbound).
+    """
+
+    id: str
+    direction: Direction
+    disposition: Disposition | None
+    reason: MissedReason | None
+    began_at: datetime
+    ended_at: datetime
+    by: str = ""
+    talk_seconds: float = 0.0
+
+    @classmethod
+    def of(cls, call: Call) -> PartyCall:
+        """The view of an ended call; one without an end ended when it began."""
+        return cls(
+            id=call.id,
+            direction=call.direction,
+            disposition=call.disposition,
+            reason=call.reason,
+            began_at=call.began_at,
+            ended_at=call.ended_at or call.began_at,
+            by=call.caller if call.direction is Direction.OUTBOUND else call.answered_by or "",
+            talk_seconds=call.talk_seconds,
+        )
+
+    @property
+    def missed(self) -> bool:
+        """Whether the company missed the client."""
+        return self.direction is Direction.INBOUND and self.disposition is Disposition.MISSED
+
+    def is_talk(self, outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS) -> bool:
+        """Whether it counts as a conversation with the client."""
+        if self.disposition is not Disposition.ANSWERED:
+            return False
+        if self.direction is Direction.OUTBOUND:
+            return self.talk_seconds >= outbound_talk_seconds
+        return self.direction is Direction.INBOUND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a person did; `call_id` is the newest missed call of the item as he saw it."""
+
+    kind: ActKind
+    call_id: str
+    by: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """An outbound call to the client that was no conversation."""
+
+    call_id: str
+    at: datetime
+    by: str
+    talk_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The end of an item: when, how, by whom, and the conversation if it was one."""
+
+    at: datetime
+    how: ClosedHow
+    by: str
+    call_id: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackItem:
+    """One item of the list; open while `closing` is None.
+
+    `missed` are call ids, oldest first. `after_hours`: every one of them came while the department
+    was closed.
+    """
+
+    id: str
+    party: str
+    missed: tuple[str, ...]
+    first_missed_at: datetime
+    last_missed_at: datetime
+    after_hours: bool
+    attempts: tuple[Attempt, ...] = ()
+    taken_by: str = ""
+    taken_at: datetime | None = None
+    closing: Closing | None = None
+
+
+def party_of(
+    *, call_id: str, number_key: str | None, client: str, clients_of_number: Collection[str]
+) -> str:
+    """To whom a call belongs.
+
+    `client` is who was recognised ("" for nobody), `clients_of_number` everybody known to use the
+    number; of several, none is chosen by chance.
+    """
+    if client:
+        return f"client:{client}"
+    if not number_key:
+        return f"call:{call_id}"
+    known = set(clients_of_number)
+    return f"client:{known.pop()}" if len(known) == 1 else f"number:{number_key}"
+
+
+def items(
+    party: str,
+    calls: Iterable[PartyCall],
+    acts: Iterable[Act] = (),
+    *,
+    outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS,
+) -> tuple[CallbackItem, ...]:
+    """All items of one party, oldest first; at most the last one is open."""
+    known = {call.id: call for call in calls}
+    ordered = sorted(known.values(), key=_place)
+    missed = [call for call in ordered if call.missed]
+    if not missed:
+        return ()
+    done = sorted(set(acts), key=_turn)
+    closings = _closings(ordered, done, known, outbound_talk_seconds)
+    tries = [call for call in ordered if _is_attempt(call, outbound_talk_seconds)]
+    attempts = {n: list(group) for n, group in groupby(tries, key=closings.number_for)}
+    return tuple(
+        _item(party, list(group), closings.at(n), attempts.get(n, ()), done)
+        for n, group in groupby(missed, key=closings.number_for)
+    )
+
+
+def _place(call: PartyCall) -> tuple[datetime, str]:
+    return call.began_at, call.id
+
+
+def _turn(act: Act) -> tuple[datetime, str, str, str, str]:
+    return act.at, act.kind, act.call_id, act.by, act.note
+
+
+def _is_attempt(call: PartyCall, outbound_talk_seconds: float) -> bool:
+    return call.direction is Direction.OUTBOUND and not call.is_talk(outbound_talk_seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Closings:
+    """Everything that closes, by the instant up to which missed calls are closed.
+
+    A conversation closes what began before its end, "not needed" also the very call it was said
+    of: the second part of the key decides when the instants are the same.
+    """
+
+    keys: Sequence[tuple[datetime, int]]
+    closings: Sequence[Closing]
+
+    def number_for(self, call: PartyCall) -> int:
+        """Which closing closes a call that began then; one past the last means none yet."""
+        return bisect_right(self.keys, (call.began_at, 0))
+
+    def at(self, number: int) -> Closing | None:
+        return self.closings[number] if number < len(self.closings) else None
+
+
+def _closings(
+    ordered: Sequence[PartyCall],
+    acts: Sequence[Act],
+    known: Mapping[str, PartyCall],
+    outbound_talk_seconds: float,
+) -> _Closings:
+    found: list[tuple[tuple[datetime, int], Closing]] = [
+        (
+            (call.ended_at, 0),
+            Closing(at=call.ended_at, how=ClosedHow.TALK, by=call.by, call_id=call.id),
+        )
+        for call in ordered
+        if call.is_talk(outbound_talk_seconds)
+    ]
+    found += [
+        (
+            (known[act.call_id].began_at, 1),
+            Closing(at=act.at, how=ClosedHow.NOT_NEEDED, by=act.by, note=act.note),
+        )
+        for act in acts
+        if act.kind is ActKind.NOT_NEEDED and act.call_id in known
+    ]
+    found.sort(key=lambda pair: pair[0])
+    return _Closings(keys=[key for key, _ in found], closings=[closing for _, closing in found])
+
+
+def _item(
+    party: str,
+    missed: Sequence[PartyCall],
+    closing: Closing | None,
+    tries: Iterable[PartyCall],
+    acts: Iterable[Act],
+) -> CallbackItem:
+    first, ids = missed[0], {call.id for call in missed}
+    taken = _taken(act for act in acts if act.call_id in ids)
+    return CallbackItem(
+        id=f"cb-{first.id}",
+        party=party,
+        missed=tuple(call.id for call in missed),
+        first_missed_at=first.began_at,
+        last_missed_at=missed[-1].began_at,
+        after_hours=all(call.reason is MissedReason.CLOSED for call in missed),
+        attempts=tuple(
+            Attempt(call_id=call.id, at=call.began_at, by=call.by, talk_seconds=call.talk_seconds)
+            for call in tries
+            if call.began_at >= first.began_at
+        ),
+        taken_by=taken.by if taken else "",
+        taken_at=taken.at if taken else None,
+        closing=closing,
+    )
+
+
+def _taken(acts: Iterable[Act]) -> Act | None:
+    """The last taking that was not given back."""
+    taken: Act | None = None
+    for act in acts:
+        if act.kind is ActKind.TAKEN:
+            taken = act
+        elif act.kind is ActKind.GIVEN_BACK:
+            taken = None
+    return taken

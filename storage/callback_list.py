@@ -1,0 +1,298 @@
+"""The callback list as rows, recomputed from a party's calls by `router.callbacks`.
+
+Only the stretch that a change can touch is read (from the last conversation before it), and only
+the rows that differ are written.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, insert, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.callbacks import (
+    OUTBOUND_TALK_SECONDS,
+    Act,
+    ActKind,
+    Attempt,
+    CallbackItem,
+    ClosedHow,
+    Closing,
+    PartyCall,
+    items,
+)
+from router.calls import Direction, Disposition, MissedReason
+from storage import schema
+from storage.dialects import upsert
+from storage.errors import CallbackNotOpen
+from storage.records import CallbackChange
+
+_t = schema.callbacks
+_calls = schema.calls
+_links = schema.callback_calls
+_tries = schema.callback_attempts
+_acts = schema.callback_acts
+
+
+class Callbacks:
+    """The callback list: one open item per party at most, every missed call in exactly one."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        *,
+        outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS,
+    ) -> None:
+        self._connection = connection
+        self._outbound_talk_seconds = outbound_talk_seconds
+
+    async def refold(self, party: str, *, since: datetime | None = None) -> CallbackChange:
+        """Counts a party's items again after a call or an act that concerns `since` and later."""
+        start = await self._conversation_before(party, since)
+        calls = await self._party_calls(party, start)
+        old = {item.id: item for item in await self._stored(party, start)}
+        acts = await self._acts_on(call.id for call in calls if call.missed)
+        fresh = items(party, calls, acts, outbound_talk_seconds=self._outbound_talk_seconds)
+        return await self._write(old, {item.id: item for item in fresh})
+
+    async def concerns(self, party: str) -> bool:
+        """Whether the party has an item at all: without one, a conversation changes nothing."""
+        query = select(_t.c.id).where(_t.c.party == party).limit(1)
+        return (await self._connection.execute(query)).first() is not None
+
+    async def act(
+        self, callback_id: str, kind: ActKind, *, by: str, at: datetime, note: str = ""
+    ) -> CallbackItem:
+        """Takes an open item, gives it back, or closes it as not needed.
+
+        Raises `CallbackNotOpen` with a sentence when it is closed or unknown.
+        """
+        item = await self.get(callback_id)
+        if item is None:
+            raise CallbackNotOpen(f"There is no callback {callback_id} (any more): look again.")
+        if item.closing is not None:
+            raise CallbackNotOpen(_closed_sentence(item.closing))
+        row = {"kind": kind, "call_id": item.missed[-1], "by": by, "at": at, "note": note}
+        await self._connection.execute(insert(_acts).values(row))
+        await self.refold(item.party, since=item.first_missed_at)
+        return await self.get(callback_id) or item
+
+    async def get(self, callback_id: str) -> CallbackItem | None:
+        """One item."""
+        found = await self._items(_t.c.id == callback_id)
+        return found[0] if found else None
+
+    async def of_call(self, call_id: str) -> str | None:
+        """The item that a missed call is in, or that an attempt belongs to."""
+        for table in (_links, _tries):
+            query = select(table.c.callback_id).where(table.c.call_id == call_id)
+            found = (await self._connection.execute(query)).scalar()
+            if found is not None:
+                return str(found)
+        return None
+
+    async def open_items(self, *, limit: int = 500) -> tuple[CallbackItem, ...]:
+        """What the company owes, oldest first."""
+        return await self._items(_t.c.closed_at.is_(None), limit=limit)
+
+    async def _conversation_before(self, party: str, since: datetime | None) -> datetime | None:
+        if since is None:
+            return None
+        outbound = and_(
+            _calls.c.direction == Direction.OUTBOUND,
+            _calls.c.talk_seconds >= self._outbound_talk_seconds,
+        )
+        query = select(func.max(_calls.c.ended_at)).where(
+            _calls.c.party == party,
+            _calls.c.disposition == Disposition.ANSWERED,
+            or_(_calls.c.direction == Direction.INBOUND, outbound),
+            _calls.c.ended_at <= since,
+        )
+        found: datetime | None = (await self._connection.execute(query)).scalar()
+        return found
+
+    async def _party_calls(self, party: str, start: datetime | None) -> list[PartyCall]:
+        late = or_(_calls.c.began_at >= start, _calls.c.ended_at > start) if start else true()
+        query = select(
+            _calls.c.id,
+            _calls.c.direction,
+            _calls.c.disposition,
+            _calls.c.reason,
+            _calls.c.began_at,
+            _calls.c.ended_at,
+            _calls.c.caller,
+            _calls.c.answered_by,
+            _calls.c.talk_seconds,
+        ).where(_calls.c.party == party, late)
+        return [_party_call(row) for row in await self._connection.execute(query)]
+
+    async def _stored(self, party: str, start: datetime | None) -> tuple[CallbackItem, ...]:
+        late = _t.c.last_missed_at >= start if start else true()
+        return await self._items(and_(_t.c.party == party, late))
+
+    async def _acts_on(self, call_ids: Iterable[str]) -> list[Act]:
+        found: list[Act] = []
+        for piece in _pieces(list(call_ids)):
+            rows = await self._connection.execute(select(_acts).where(_acts.c.call_id.in_(piece)))
+            found += [
+                Act(kind=ActKind(r.kind), call_id=r.call_id, by=r.by, at=r.at, note=r.note)
+                for r in rows
+            ]
+        return found
+
+    async def _items(self, where: Any, *, limit: int | None = None) -> tuple[CallbackItem, ...]:
+        query = select(_t).where(where).order_by(_t.c.first_missed_at, _t.c.id).limit(limit)
+        rows = (await self._connection.execute(query)).all()
+        ids = [row.id for row in rows]
+        missed, tries = await self._missed_of(ids), await self._attempts_of(ids)
+        return tuple(_item(row, missed[row.id], tries[row.id]) for row in rows)
+
+    async def _missed_of(self, ids: Sequence[str]) -> defaultdict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for piece in _pieces(ids):
+            query = (
+                select(_links.c.callback_id, _links.c.call_id)
+                .join(_calls, _calls.c.id == _links.c.call_id)
+                .where(_links.c.callback_id.in_(piece))
+                .order_by(_calls.c.began_at, _calls.c.id)
+            )
+            for callback_id, call_id in await self._connection.execute(query):
+                found[callback_id].append(call_id)
+        return found
+
+    async def _attempts_of(self, ids: Sequence[str]) -> defaultdict[str, list[Attempt]]:
+        found: defaultdict[str, list[Attempt]] = defaultdict(list)
+        for piece in _pieces(ids):
+            query = select(_tries).where(_tries.c.callback_id.in_(piece))
+            rows = await self._connection.execute(query.order_by(_tries.c.at, _tries.c.call_id))
+            for r in rows:
+                attempt = Attempt(call_id=r.call_id, at=r.at, by=r.by, talk_seconds=r.talk_seconds)
+                found[r.callback_id].append(attempt)
+        return found
+
+    async def _write(
+        self, old: dict[str, CallbackItem], fresh: dict[str, CallbackItem]
+    ) -> CallbackChange:
+        """Writes the difference; what stays the same is not touched."""
+        changed = [item for item in fresh.values() if old.get(item.id) != item]
+        if gone := old.keys() - fresh.keys():
+            await self._connection.execute(delete(_t).where(_t.c.id.in_(gone)))
+        for item in changed:
+            await self._write_item(item, old.get(item.id))
+        return _change(old, changed)
+
+    async def _write_item(self, item: CallbackItem, old: CallbackItem | None) -> None:
+        row = _row(item)
+        dialect = self._connection.dialect.name
+        names = [name for name in row if name != "id"]
+        await self._connection.execute(upsert(_t, dialect, keys=["id"], change=names).values(row))
+        link = upsert(_links, dialect, keys=["call_id"], change=["callback_id"])
+        known = set(old.missed) if old else set()
+        links = [{"call_id": c, "callback_id": item.id} for c in item.missed if c not in known]
+        if links:
+            await self._connection.execute(link, links)
+        await self._connection.execute(delete(_tries).where(_tries.c.callback_id == item.id))
+        tries = [_attempt_row(item.id, attempt) for attempt in item.attempts]
+        if tries:
+            names = ["callback_id", "at", "by", "talk_seconds"]
+            await self._connection.execute(
+                upsert(_tries, dialect, keys=["call_id"], change=names), tries
+            )
+
+
+def _change(old: dict[str, CallbackItem], changed: Sequence[CallbackItem]) -> CallbackChange:
+    """What people should be told: by calls, since an item's id may change with its first call."""
+    before = {call: item.closing is None for item in old.values() for call in item.missed}
+    now_open = [item for item in changed if item.closing is None]
+    closed = [item for item in changed if item.closing is not None]
+    return CallbackChange(
+        opened=tuple(i.id for i in now_open if not any(before.get(c) for c in i.missed)),
+        joined=tuple(
+            i.id
+            for i in now_open
+            if any(before.get(c) for c in i.missed) and any(c not in before for c in i.missed)
+        ),
+        closed=tuple(i.id for i in closed if any(before.get(c, True) for c in i.missed)),
+    )
+
+
+def _pieces(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
+    return [values[n : n + size] for n in range(0, len(values), size)]
+
+
+def _party_call(row: Any) -> PartyCall:
+    direction = Direction(row.direction)
+    return PartyCall(
+        id=row.id,
+        direction=direction,
+        disposition=Disposition(row.disposition) if row.disposition else None,
+        reason=MissedReason(row.reason) if row.reason else None,
+        began_at=row.began_at,
+        ended_at=row.ended_at or row.began_at,
+        by=row.caller if direction is Direction.OUTBOUND else row.answered_by or "",
+        talk_seconds=row.talk_seconds,
+    )
+
+
+def _item(row: Any, missed: Sequence[str], attempts: Sequence[Attempt]) -> CallbackItem:
+    closing = None
+    if row.closed_at is not None:
+        closing = Closing(
+            at=row.closed_at,
+            how=ClosedHow(row.closed_how),
+            by=row.closed_by,
+            call_id=row.closing_call_id,
+            note=row.note,
+        )
+    return CallbackItem(
+        id=row.id,
+        party=row.party,
+        missed=tuple(missed),
+        first_missed_at=row.first_missed_at,
+        last_missed_at=row.last_missed_at,
+        after_hours=row.after_hours,
+        attempts=tuple(attempts),
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
+        closing=closing,
+    )
+
+
+def _row(item: CallbackItem) -> dict[str, object]:
+    closing = item.closing
+    return {
+        "id": item.id,
+        "party": item.party,
+        "first_missed_at": item.first_missed_at,
+        "last_missed_at": item.last_missed_at,
+        "missed_count": len(item.missed),
+        "attempt_count": len(item.attempts),
+        "after_hours": item.after_hours,
+        "taken_by": item.taken_by,
+        "taken_at": item.taken_at,
+        "closed_at": closing.at if closing else None,
+        "closed_how": closing.how if closing else "",
+        "closed_by": closing.by if closing else "",
+        "closing_call_id": closing.call_id if closing else "",
+        "note": closing.note if closing else "",
+    }
+
+
+def _attempt_row(callback_id: str, attempt: Attempt) -> dict[str, object]:
+    return {
+        "callback_id": callback_id,
+        "call_id": attempt.call_id,
+        "at": attempt.at,
+        "by": attempt.by,
+        "talk_seconds": attempt.talk_seconds,
+    }
+
+
+def _closed_sentence(closing: Closing) -> str:
+    if closing.how is ClosedHow.TALK:
+        return f"Nothing to do: {closing.by or 'somebody'} has talked with this client meanwhile."
+    return f"Nothing to do: {closing.by} closed it as not needed."

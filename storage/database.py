@@ -1,0 +1,107 @@
+"""An open database: one connection to write, a few to read.
+
+The file is watched by its identity: a file that was deleted or replaced under a running service
+would be written to the end of its life without anybody ever reading it again. Here that is trouble
+with a sentence, and the connections are opened anew as soon as a file is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.dialects import file_of, reader_engine, trouble_of, writer_engine
+from storage.errors import StorageUnavailable
+
+READERS = 4
+
+
+class Database:
+    """Connections to one database. Made by `open_database`."""
+
+    def __init__(self, url: str, *, readers: int = READERS) -> None:
+        self.url = url
+        self.file = file_of(url)
+        self._writer = writer_engine(url)
+        self._readers = reader_engine(url, connections=readers)
+        self._lookups = self._readers.execution_options(isolation_level="AUTOCOMMIT")
+        self._identity = _identity(self.file)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """The writer's connection in a transaction that commits at the end. Only for the writer."""
+        await self._watch_file()
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one unchanging state, for answers made of several questions."""
+        async with self._readers.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def looking_up(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one quick question; no transaction is begun or ended."""
+        async with self._lookups.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._writer.dispose()
+        await self._readers.dispose()
+
+    async def _watch_file(self) -> None:
+        identity = _identity(self.file)
+        if identity == self._identity:
+            return
+        await self.close()
+        if identity is None:
+            raise StorageUnavailable(
+                f"The database file {self.file} is gone. Put it back; until then new calls are "
+                "kept in memory."
+            )
+        self._identity = identity
+
+
+@asynccontextmanager
+async def open_database(url: str, *, readers: int = READERS) -> AsyncIterator[Database]:
+    """Opens a migrated database; raises `StorageUnavailable` with a sentence when it cannot."""
+    file = file_of(url)
+    if file is not None and not file.is_file():
+        raise StorageUnavailable(
+            f"There is no database at {file}. Run the migrations first, or correct the address."
+        )
+    database = Database(url, readers=readers)
+    try:
+        await _greet(database)
+        yield database
+    finally:
+        await asyncio.shield(database.close())
+
+
+async def _greet(database: Database) -> None:
+    try:
+        async with database.reading() as connection:
+            await connection.execute(text("SELECT version_num FROM alembic_version"))
+    except DBAPIError as error:
+        raise StorageUnavailable(
+            trouble_of(error)
+            or f"{database.url} holds no tables of ours. Run the migrations first."
+        ) from error
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    if file is None:
+        return (0, 0)
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

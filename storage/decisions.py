@@ -1,0 +1,70 @@
+"""Decisions: what was offered, why, and on which facts."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.plan import Decision
+from storage import schema
+from storage.plan_json import plan_from_json, plan_to_json, reasons_from_json, reasons_to_json
+from storage.records import MadeDecision
+
+_t = schema.decisions
+
+
+class Decisions:
+    """The decisions that were made, by call and time."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep(self, call_id: str, made: MadeDecision) -> int:
+        """Writes a decision once and returns its id."""
+        known = select(_t.c.id).where(_t.c.call_id == call_id, _t.c.made_at == made.made_at)
+        found = (await self._connection.execute(known)).scalar()
+        if found is not None:
+            return int(found)
+        row = _row(call_id, made)
+        result = await self._connection.execute(insert(_t).values(row).returning(_t.c.id))
+        return int(result.scalar_one())
+
+    async def get(self, decision_id: int) -> MadeDecision | None:
+        """A decision as it was made."""
+        row = (
+            await self._connection.execute(select(_t).where(_t.c.id == decision_id))
+        ).one_or_none()
+        if row is None:
+            return None
+        decision = Decision(
+            plan=plan_from_json(row.plan),
+            reasons=reasons_from_json(row.reasons),
+            line=row.line,
+            department=row.department,
+            client=row.client,
+            client_name=row.client_name,
+            application=row.application,
+            owner=row.owner,
+            matches=tuple(row.matches),
+            office_version=row.office_version,
+        )
+        return MadeDecision(made_at=row.made_at, decision=decision, facts_digest=row.facts_digest)
+
+
+def _row(call_id: str, made: MadeDecision) -> dict[str, object]:
+    decision = made.decision
+    return {
+        "call_id": call_id,
+        "made_at": made.made_at,
+        "facts_digest": made.facts_digest,
+        "line": decision.line,
+        "department": decision.department,
+        "client": decision.client,
+        "client_name": decision.client_name,
+        "application": decision.application,
+        "owner": decision.owner,
+        "matches": list(decision.matches),
+        "office_version": decision.office_version,
+        "plan": plan_to_json(decision.plan),
+        "reasons": reasons_to_json(decision.reasons),
+    }

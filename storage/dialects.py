@@ -1,0 +1,162 @@
+"""The one file that knows which database it is.
+
+SQLite's choices, each with its reason:
+
+- WAL: readers never wait for the writer, nor it for them.
+- synchronous=FULL for the writer: the PBX's journal entry is deleted after our commit, so a commit
+  that a power cut can undo (NORMAL) would lose the call twice. Group commit shares the cost of one
+  fsync among many works.
+- busy_timeout of the writer is short (0.25 s): waiting goes on in the writer's own back-off, where
+  it is visible; readers wait up to 2 s (only a recovery of the WAL can stop them at all).
+- BEGIN IMMEDIATE for writing: who will write asks first; no dead lock between two that upgrade.
+- query_only for readers: a look-up cannot write by mistake.
+- mode=rw: a file that is gone is an error, never a new empty database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from sqlite3 import (
+    SQLITE_BUSY,
+    SQLITE_CANTOPEN,
+    SQLITE_CORRUPT,
+    SQLITE_FULL,
+    SQLITE_IOERR,
+    SQLITE_LOCKED,
+    SQLITE_NOTADB,
+    SQLITE_READONLY,
+)
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+WRITER_BUSY_MILLISECONDS = 250
+READER_BUSY_MILLISECONDS = 2000
+WAL_BYTES_KEPT = 64 * 1024 * 1024
+
+_SENTENCES = {
+    SQLITE_BUSY: (
+        "The database is locked by another program. New calls are kept in memory and written as "
+        "soon as it lets go; close the program that has the file open."
+    ),
+    SQLITE_FULL: (
+        "The disk of the database is full. New calls are kept in memory, and when that is full in "
+        "the journal of the PBX; make room on the disk, nothing else needs to be done."
+    ),
+    SQLITE_READONLY: (
+        "The database file cannot be written. Give the service's user the right to write the file "
+        "and its folder; until then new calls are kept in memory."
+    ),
+    SQLITE_CANTOPEN: (
+        "The database file is gone or its folder cannot be entered. Put the file back; until then "
+        "new calls are kept in memory."
+    ),
+    SQLITE_IOERR: (
+        "The disk of the database reports errors in reading or writing. New calls are kept in "
+        "memory; look at the disk."
+    ),
+    SQLITE_CORRUPT: (
+        "The database file is damaged. Stop the service and restore the last backup; until then "
+        "new calls are kept in memory."
+    ),
+}
+_CONNECTION_LOST = (
+    "The connection to the database was lost; new calls are kept in memory until it is back."
+)
+_SENTENCES[SQLITE_LOCKED] = _SENTENCES[SQLITE_BUSY]
+_SENTENCES[SQLITE_NOTADB] = _SENTENCES[SQLITE_CORRUPT]
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite URL; None for a database that is a server."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    return Path(parsed.database or "")
+
+
+def writer_engine(url: str, *, create: bool = False) -> AsyncEngine:
+    """One connection, for the writer task; `create` only for migrations."""
+    if file_of(url) is None:
+        return create_async_engine(make_url(url), pool_size=1, max_overflow=0)
+    engine = create_async_engine(_opening(url, create=create), pool_size=1, max_overflow=0)
+    pragmas = (
+        f"PRAGMA busy_timeout={WRITER_BUSY_MILLISECONDS}",
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+        f"PRAGMA journal_size_limit={WAL_BYTES_KEPT}",
+    )
+    _prepare(engine, pragmas, "BEGIN IMMEDIATE")
+    return engine
+
+
+def reader_engine(url: str, *, connections: int) -> AsyncEngine:
+    """A small pool for reading; each transaction sees one unchanging state."""
+    if file_of(url) is None:
+        return create_async_engine(make_url(url), pool_size=connections, max_overflow=0)
+    opening = _opening(url, create=False)
+    engine = create_async_engine(opening, pool_size=connections, max_overflow=0)
+    pragmas = (f"PRAGMA busy_timeout={READER_BUSY_MILLISECONDS}", "PRAGMA query_only=ON")
+    _prepare(engine, pragmas, "BEGIN")
+    return engine
+
+
+def _opening(url: str, *, create: bool) -> URL:
+    return URL.create(
+        "sqlite+aiosqlite",
+        database=f"file:{quote(str(file_of(url)))}",
+        query={"mode": "rwc" if create else "rw", "uri": "true"},
+    )
+
+
+def _prepare(engine: AsyncEngine, pragmas: Sequence[str], begin: str) -> None:
+    """Takes transactions out of the driver's hands: it would begin them late and deferred."""
+
+    def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+
+
+def upsert(table: Table, dialect: str, *, keys: Sequence[str], change: Sequence[str]) -> Any:
+    """An insert that changes the `change` columns where a row with these `keys` exists.
+
+    With an empty `change` the existing row stays as it is. SQLite and PostgreSQL say this alike,
+    SQLAlchemy keeps it in two places.
+    """
+    insert: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if not change:
+        return insert.on_conflict_do_nothing(index_elements=list(keys))
+    fresh = {name: insert.excluded[name] for name in change}
+    return insert.on_conflict_do_update(index_elements=list(keys), set_=fresh)
+
+
+def trouble_of(error: BaseException) -> str | None:
+    """A sentence when the database itself is in trouble (try again later), else None.
+
+    None means that the work was wrong: trying it again would fail again.
+    """
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return _SENTENCES.get(code & 0xFF)
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return _CONNECTION_LOST
+    return None

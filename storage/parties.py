@@ -1,0 +1,72 @@
+"""To whom a call belongs: the client, his unknown number, or nobody but the call itself.
+
+A number becomes known when the client base learns it, or when a call from it was recognised. Then
+the earlier calls from it move to the client, so that in the end it does not matter what came first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, union, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.callbacks import party_of
+from router.calls import Direction
+from router.numbers import NumberKind, PhoneNumber
+from storage import schema
+
+_calls = schema.calls
+
+
+def number_id(number: PhoneNumber | None) -> str | None:
+    """What identifies a number: E.164 where it may be matched, else the text; None when hidden."""
+    if number is None or number.kind is NumberKind.HIDDEN:
+        return None
+    if number.e164 and number.is_matchable:
+        return number.e164
+    return f"raw:{number.value or number.raw.strip()}"
+
+
+async def clients_of(connection: AsyncConnection, number: str) -> set[str]:
+    """Every client who is known to use a number, from the base or from recognised calls."""
+    clients, numbers = schema.clients, schema.client_numbers
+    in_base = (
+        select(clients.c.key)
+        .join(numbers, numbers.c.client_id == clients.c.id)
+        .where(numbers.c.e164 == number)
+    )
+    in_calls = select(_calls.c.client_key).where(
+        _calls.c.number_id == number, _calls.c.client_key != ""
+    )
+    return set((await connection.execute(union(in_base, in_calls))).scalars())
+
+
+async def party_for(
+    connection: AsyncConnection, *, call_id: str, number: str | None, client: str
+) -> str:
+    """The party of a call that is about to be written."""
+    known: set[str] = set()
+    if not client and number:
+        known = await clients_of(connection, number)
+    return party_of(call_id=call_id, number_key=number, client=client, clients_of_number=known)
+
+
+async def move_calls(connection: AsyncConnection, numbers: Iterable[str]) -> set[str]:
+    """Gives unrecognised calls from these numbers to whom they belong now.
+
+    Returns every party that lost or won a call; their callbacks must be counted again.
+    """
+    changed: set[str] = set()
+    wanted = list(numbers)
+    unrecognised = (_calls.c.client_key == "", _calls.c.direction != Direction.INTERNAL)
+    query = select(_calls.c.number_id, _calls.c.party).distinct()
+    held = await connection.execute(query.where(_calls.c.number_id.in_(wanted), *unrecognised))
+    for number, party in held.all():
+        now = await party_for(connection, call_id="", number=number, client="")
+        if now == party:
+            continue
+        here = (_calls.c.number_id == number, _calls.c.party == party, *unrecognised)
+        await connection.execute(update(_calls).where(*here).values(party=now))
+        changed |= {party, now}
+    return changed

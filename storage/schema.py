@@ -1,0 +1,279 @@
+"""The tables, all in one place.
+
+Rules: a person's number is kept as it was written beside the key it is found by; enumerations are
+text (a new value needs no migration); JSON only for what is read as a whole; every instant is an
+`Instant`. Nothing here is special to one database. A change here needs a migration, and a test
+compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from storage.types import Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("search_text", String, nullable=False, server_default=""),
+    Column("owner", String, nullable=False, server_default="", index=True),
+    Column("blocked", Boolean, nullable=False, server_default=false()),
+    Column("switchboard", Boolean, nullable=False, server_default=false()),
+    Column("changed_at", Instant, nullable=False),
+)
+
+client_numbers = Table(
+    "client_numbers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("written", String, nullable=False),
+    Column("e164", String, index=True),
+    Column("number_key", String, index=True),
+    Column("extension", String, nullable=False, server_default=""),
+    UniqueConstraint("client_id", "written"),
+)
+
+applications = Table(
+    "applications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", ForeignKey("clients.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String, nullable=False),
+    Column("title", String, nullable=False, server_default=""),
+    Column("open", Boolean, nullable=False),
+    Column("manager", String, nullable=False, server_default=""),
+    Column("changed_at", Instant),
+    UniqueConstraint("client_id", "key"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", String, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("line", String, nullable=False),
+    Column("department", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("client_name", String, nullable=False),
+    Column("application", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("matches", JSON, nullable=False),
+    Column("office_version", Integer, nullable=False),
+    Column("facts_digest", String, nullable=False, server_default=""),
+    Column("plan", JSON, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    UniqueConstraint("call_id", "made_at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("pbx", String, nullable=False),
+    Column("linked_id", String, nullable=False),
+    Column("direction", String, nullable=False),
+    Column("caller", String, nullable=False),
+    Column("caller_name", String, nullable=False),
+    Column("line", String, nullable=False),
+    Column("department", String, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("disposition", String),
+    Column("reason", String),
+    Column("answered_by", String),
+    Column("talk_seconds", Float, nullable=False),
+    Column("hangup_cause", Integer),
+    Column("aliases", JSON, nullable=False),
+    Column("recovered", Boolean, nullable=False),
+    Column("number_e164", String),
+    Column("number_id", String, index=True),
+    Column("client_key", String, nullable=False),
+    Column("client_name", String, nullable=False),
+    Column("application", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("decision_id", ForeignKey("decisions.id")),
+    Column("way", String, nullable=False),
+    Column("disagreement", Text, nullable=False, server_default=""),
+    Column("party", String, nullable=False),
+    Index(None, "began_at"),
+    Index(None, "party", "began_at"),
+    Index(None, "client_key", "began_at"),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("call_id", ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("leg_id", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("rang_at", Instant),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("outcome", String, nullable=False),
+    Column("ring_seconds", Float, nullable=False),
+    Column("talk_seconds", Float, nullable=False),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("call_id", ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("to", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("completed", Boolean, nullable=False),
+)
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", String, nullable=False, index=True),
+    Column("pbx", String, nullable=False),
+    Column("entry", String, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("reported", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("pbx", "entry"),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("party", String, nullable=False, index=True),
+    Column("first_missed_at", Instant, nullable=False, index=True),
+    Column("last_missed_at", Instant, nullable=False),
+    Column("missed_count", Integer, nullable=False),
+    Column("attempt_count", Integer, nullable=False),
+    Column("after_hours", Boolean, nullable=False),
+    Column("taken_by", String, nullable=False),
+    Column("taken_at", Instant),
+    Column("closed_at", Instant, index=True),
+    Column("closed_how", String, nullable=False),
+    Column("closed_by", String, nullable=False),
+    Column("closing_call_id", String, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+callback_calls = Table(
+    "callback_calls",
+    metadata,
+    Column("call_id", ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "callback_id",
+        ForeignKey("callbacks.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+)
+
+callback_attempts = Table(
+    "callback_attempts",
+    metadata,
+    Column("call_id", ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "callback_id",
+        ForeignKey("callbacks.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("talk_seconds", Float, nullable=False),
+)
+
+callback_acts = Table(
+    "callback_acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("call_id", ForeignKey("calls.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "call_id", "by", "at"),
+)
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("manager", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    Column("by", String, nullable=False),
+)
+
+office_versions = Table(
+    "office_versions",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pbx", String, nullable=False),
+    Column("began_at", Instant, nullable=False, index=True),
+    Column("ended_at", Instant),
+    Column("why", Text, nullable=False),
+    Column("recovered_calls", Integer, nullable=False, server_default="0"),
+    Column("adopted_calls", Integer, nullable=False, server_default="0"),
+    Column("note", Text, nullable=False, server_default=""),
+)
+
+journal_seen = Table(
+    "journal_seen",
+    metadata,
+    Column("pbx", String, primary_key=True),
+    Column("entry", String, primary_key=True),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -37,7 +37,7 @@ class ConfigError(Exception):
     """Something in the settings or the office file cannot be used."""
 
 
-class Unreadable(ConfigError):  # noqa: N818 - a state of a value, not of the program
+class Unreadable(ConfigError, ValueError):  # noqa: N818 - a state of a value, not of the program
     """A value that cannot be read: the id of a sentence and what fills its gaps.
 
     `words` are those that could have been meant: they become the sentence's hint.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from config.office_values import same_line
 from config.reading import Table
 from config.toml_lines import Path
 from router.office import AbsentRule, AfterHoursRule, Department, Manager, Office
@@ -84,7 +83,7 @@ def _check_once(office: Office, root: Table) -> None:
     for key, line in office.lines.items():
         if not line.number:
             continue
-        other = lines.setdefault(same_line(line.number), key)
+        other = lines.setdefault(line.number, key)
         if other != key:
             other_line = root.notes.lines.of(("lines", other, "number"))
             about = {"number": line.number, "other": other, "other_line": other_line}

@@ -82,11 +82,6 @@ def read_line_number(text: str, plan: NumberPlan) -> str:
     return read_mobile(text, plan).removeprefix("+")
 
 
-def same_line(number: str) -> str:
-    """Returns what two spellings of one line have in common: 8495…, 7495… and 495…."""
-    return number[1:] if len(number) == 11 and number[0] in "78" else number
-
-
 def read_zone(text: str) -> str:
     """Reads an IANA time zone."""
     if text not in _zones():
@@ -188,5 +183,4 @@ __all__ = [
     "read_text",
     "read_week",
     "read_zone",
-    "same_line",
 ]

@@ -4,4 +4,91 @@ from __future__ import annotations
 
 from typing import Final
 
-SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {}
+SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "precedence": (
+        (
+            "Что сильнее: переменные {prefix}…, затем папка секретов {secrets}, затем файл"
+            " настроек, затем значения по умолчанию."
+        ),
+        (
+            "What wins: the variables {prefix}…, then the folder of secrets {secrets}, then the"
+            " settings file, then the defaults."
+        ),
+    ),
+    "setting-twice": (
+        "Это уже задано в {other}: оставьте одно из двух.",
+        "This is set in {other} already: keep one of the two.",
+    ),
+    "setting-unreadable": (
+        "Значение «{key}» не удалось прочитать: сверьтесь с docs/settings.md.",
+        "The value of “{key}” cannot be read: see docs/settings.md.",
+    ),
+    "pbx-list": (
+        'Каждая АТС — отдельный раздел [[pbx]] с ключом key = "main".',
+        'Every PBX is a section [[pbx]] of its own, with key = "main".',
+    ),
+    "pbx-key": (
+        'У АТС нет ключа: добавьте key = "main", по нему её знает файл офиса.',
+        'The PBX has no key: add key = "main", by which the office file knows it.',
+    ),
+    "pbx-twice": (
+        "АТС с ключом «{key}» уже есть: дайте этой другой ключ.",
+        "There is a PBX with the key “{key}” already: give this one another key.",
+    ),
+    "port-unreadable": (
+        "«{value}» — не порт: нужно число от 1 до 65535.",
+        "“{value}” is no port: a number from 1 to 65535 is needed.",
+    ),
+    "host-unreadable": (
+        "«{value}» — не адрес: пишите имя или IP, без порта и без https://.",
+        "“{value}” is no address: write a name or an IP, without a port and without https://.",
+    ),
+    "word-unreadable": (
+        "«{value}» не годится: латинские буквы, цифры и _ . -, самое большее 80 знаков.",
+        "“{value}” cannot be used: Latin letters, digits and _ . -, 80 characters at most.",
+    ),
+    "network-unreadable": (
+        "«{value}» — не сеть: пишите 192.0.2.10 или 192.0.2.0/24.",
+        "“{value}” is no network: write 192.0.2.10 or 192.0.2.0/24.",
+    ),
+    "secret-empty": (
+        "Секрет пуст: впишите его или укажите файл (…_file).",
+        "The secret is empty: write it or name its file (…_file).",
+    ),
+    "secret-control": (
+        "В секрете есть управляющий знак (перевод строки, табуляция): уберите его.",
+        "The secret has a control character (a line break, a tab): remove it.",
+    ),
+    "secret-file-unreadable": (
+        "Файл секрета {file} не удалось прочитать: {reason}. Проверьте путь и владельца.",
+        "The secret file {file} cannot be read: {reason}. Check its path and its owner.",
+    ),
+    "secret-file-open": (
+        "Файл секрета {file} могут читать другие (права {mode}): сделайте chmod 600.",
+        "The secret file {file} can be read by others (mode {mode}): do chmod 600.",
+    ),
+    "secret-file-empty": (
+        "В файле {file} нет секрета: нужна одна строка текста в UTF-8.",
+        "The file {file} holds no secret: one line of UTF-8 text is needed.",
+    ),
+    "agi-open": (
+        (
+            "FastAGI слушает {host}, не только эту машину: перечислите в agi_allow сети АТС,"
+            ' например agi_allow = ["192.0.2.10"].'
+        ),
+        (
+            "FastAGI listens on {host}, not on this machine only: list the PBX's networks,"
+            ' for example agi_allow = ["192.0.2.10"].'
+        ),
+    ),
+    "budget-order": (
+        (
+            "lookup_deadline_seconds ({lookup}) должен быть меньше decision_budget_seconds"
+            " ({budget}): иначе решение не дождётся ответа."
+        ),
+        (
+            "lookup_deadline_seconds ({lookup}) must be below decision_budget_seconds ({budget}):"
+            " otherwise no decision waits for the answer."
+        ),
+    ),
+}

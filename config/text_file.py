@@ -49,7 +49,7 @@ def decode(data: bytes) -> str:
 def parse(text: str, *, file: str, language: str) -> dict[str, Any] | Mistake:
     """Returns the data of a TOML text, or the mistake that keeps it from being TOML."""
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         place = _PLACE.search(str(error))
         lines = text.splitlines() or [""]

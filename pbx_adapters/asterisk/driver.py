@@ -1,0 +1,218 @@
+"""One Asterisk, driven: it asks over FastAGI, is watched over AMI, and its journal is read.
+
+Two AMI links with different rights: one for calls, one for AstDB. Questions are answered also while
+neither link is up. On every connect of both links, in this order: what is mirrored is written,
+calls in progress are adopted, the journal is drained, and the gap is closed with the counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from pbx_adapters.asterisk.agi_wire import AgiRequest
+from pbx_adapters.asterisk.ami import LINK_DOWN, LINK_UP, AmiLink
+from pbx_adapters.asterisk.ami_state import LinkState as AmiState
+from pbx_adapters.asterisk.astdb import AstDb
+from pbx_adapters.asterisk.dialplan import VERSION
+from pbx_adapters.asterisk.drain import Drain
+from pbx_adapters.asterisk.fastagi import FastAgiServer
+from pbx_adapters.asterisk.frames import Frame
+from pbx_adapters.asterisk.manager_conf import WANTED_EVENTS
+from pbx_adapters.asterisk.mirror import Mirror
+from pbx_adapters.asterisk.phones import phone_states
+from pbx_adapters.asterisk.plan_variables import render
+from pbx_adapters.asterisk.settings import AsteriskSettings
+from pbx_adapters.asterisk.tracking import PartyRules, Tracker
+from pbx_adapters.errors import PbxError
+from pbx_adapters.port import CallOffered, GapClosed, LinkState, Switchboard
+from router.office import Status
+
+_AGAIN_SECONDS = 2.0
+_DRAIN_EVERY_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+
+class AsteriskPbx:
+    """Keeps `pbx_adapters.port.Pbx`."""
+
+    def __init__(
+        self,
+        settings: AsteriskSettings,
+        switchboard: Switchboard,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._switchboard = switchboard
+        self._now = now
+        self.calls = self._link(
+            settings.calls_user, settings.calls_secret, frozenset(WANTED_EVENTS)
+        )
+        self.journal = self._link(settings.journal_user, settings.journal_secret, frozenset())
+        self.agi = FastAgiServer(
+            self._answer,
+            host=settings.agi_host,
+            port=settings.agi_port,
+            allow=settings.agi_allow,
+        )
+        astdb = AstDb(self.journal)
+        self._mirror = Mirror(astdb, settings.key)
+        self._drain = Drain(settings.key, astdb, switchboard)
+        self._tracker = Tracker(pbx=settings.key, rules=PartyRules(trunks=settings.trunks))
+        self._hours: set[str] = set()
+        self._bell = asyncio.Event()
+        self._started = ""
+        self.journal.watch(lambda _: self._bell.set())
+
+    @property
+    def key(self) -> str:
+        """The PBX's key in the settings."""
+        return self._settings.key
+
+    async def run(self) -> None:
+        """Answer, watch, drain and reconnect until cancelled."""
+        async with self.agi, asyncio.TaskGroup() as group:
+            group.create_task(self.calls.run(), name=f"{self.key}: calls")
+            group.create_task(self.journal.run(), name=f"{self.key}: journal")
+            group.create_task(self._watch(), name=f"{self.key}: events")
+            group.create_task(self._keep_books(), name=f"{self.key}: books")
+
+    async def office_changed(self) -> None:
+        """Write the fail-open targets; without a link the next connect does it."""
+        if self.journal.state is AmiState.CONNECTED:
+            await self._mirror.office(self._switchboard.office())
+
+    async def status_changed(self, manager: str, status: Status) -> None:
+        """Write one manager's status; without a link the next connect does it."""
+        if self.journal.state is AmiState.CONNECTED:
+            await self._mirror.status(manager, status)
+
+    # -- questions -----------------------------------------------------------------------------
+
+    async def _answer(self, request: AgiRequest) -> Sequence[tuple[str, str]]:
+        offered = CallOffered(
+            pbx=self.key,
+            call_id=request.uniqueid,
+            line=request.args[1] if len(request.args) > 1 else request.extension,
+            caller=request.caller_number,
+            caller_name=request.caller_name,
+            at=self._now(),
+        )
+        if request.args[:1] != (VERSION,):
+            log.warning(
+                "the exchange's dialplan is of another version; run `dozvon dialplan` again",
+                pbx=self.key,
+                theirs=request.args[:1],
+                ours=VERSION,
+            )
+        decision = await self._switchboard.decide(offered)
+        office = self._switchboard.office()
+        show = " ".join(t for t in (decision.client_name, decision.application) if t)
+        rendered = render(decision, office, pbx=self.key, show=show, call_id=request.uniqueid)
+        if rendered.left_out:
+            log.warning(
+                "part of a plan cannot be dialled here", pbx=self.key, left_out=rendered.left_out
+            )
+        return rendered.variables
+
+    # -- events --------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        async for frame in self.calls.frames():
+            try:
+                await self._frame(frame)
+            except Exception:
+                log.exception("an event could not be handled", pbx=self.key, event=frame.name)
+
+    async def _frame(self, frame: Frame) -> None:
+        if frame == LINK_DOWN:
+            why = self.calls.trouble or "the link was lost"
+            await self._switchboard.link_changed(self.key, LinkState.DOWN, why)
+        elif frame == LINK_UP:
+            self._bell.set()
+        elif frame.name == "DeviceStateChange":
+            states = phone_states((frame,), self._switchboard.office(), self.key)
+            if states:
+                await self._switchboard.phones_changed(self.key, states)
+        elif frame.name == "UserEvent" and frame.get("UserEvent") == "DozvonEnded":
+            self._hours.add(frame.get("Hour"))
+            self._bell.set()
+        else:
+            for event in self._tracker.feed(frame, self._now()):
+                await self._switchboard.happened(event)
+
+    # -- the journal ---------------------------------------------------------------------------
+
+    async def _keep_books(self) -> None:
+        """Synchronise on every connect; drain when calls end, and now and then anyway."""
+        synchronised = 0
+        while True:
+            await self.journal.wait_state(AmiState.CONNECTED)
+            await self.calls.wait_state(AmiState.CONNECTED)
+            session = self.calls.lost_times + self.journal.lost_times + 1
+            try:
+                if synchronised != session:
+                    await self._synchronise()
+                    synchronised = session
+                await self._drain_rung()
+            except PbxError as trouble:
+                log.warning("reading the exchange is put off", pbx=self.key, because=str(trouble))
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _drain_rung(self) -> None:
+        try:
+            async with asyncio.timeout(_DRAIN_EVERY_SECONDS):
+                await self._bell.wait()
+        except TimeoutError:
+            await self._drain.ended()
+            await self._drain.forget_hours(self._now())
+        self._bell.clear()
+        hours, self._hours = self._hours, set()
+        if hours:
+            await self._drain.ended(hours)
+
+    async def _synchronise(self) -> None:
+        await self._switchboard.link_changed(self.key, LinkState.UP, "connected")
+        await self._mirror.office(self._switchboard.office())
+        await self._mirror.statuses(self._switchboard.statuses())
+        devices = await self.calls.send_list({"Action": "DeviceStateList"})
+        states = phone_states(devices, self._switchboard.office(), self.key)
+        await self._switchboard.phones_changed(self.key, states)
+        await self._note_restart()
+        channels = await self.calls.send_list({"Action": "CoreShowChannels"})
+        now = self._now()
+        for event in self._tracker.adopt(channels, now):
+            await self._switchboard.happened(event)
+        recovered = await self._drain.ended()
+        alive = {channel.get("Uniqueid") for channel in channels}
+        recovered += await self._drain.lost(alive, now)
+        log.info("exchange synchronised", pbx=self.key, live=len(channels), recovered=recovered)
+        closed = GapClosed(pbx=self.key, live_calls=len(channels), recovered_calls=recovered)
+        await self._switchboard.gap_closed(closed)
+
+    async def _note_restart(self) -> None:
+        """After a restart of the exchange every call from before is over."""
+        status = await self.calls.send({"Action": "CoreStatus"})
+        started = f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
+        if self._started not in {"", started}:
+            log.warning("the exchange was restarted", pbx=self.key, started=started)
+            for event in self._tracker.pbx_restarted(self._now()):
+                await self._switchboard.happened(event)
+        self._started = started
+
+    def _link(self, user: str, secret: str, wanted: frozenset[str]) -> AmiLink:
+        settings = self._settings
+        return AmiLink(
+            settings.host,
+            settings.ami_port,
+            user,
+            secret,
+            name=settings.key,
+            wanted_events=wanted,
+            now=self._now,
+        )

@@ -1,0 +1,219 @@
+"""The engine: what drivers report to, and the only place where everything meets.
+
+Deciding only reads memory and the client base; events move calls at once and in order; whatever
+must be written is handed to the writer by tasks that this engine owns. While the database is in
+trouble calls are routed all the same and the exchange's journal is the durable queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from crm_bridge.port import ClientDirectory
+from pbx_adapters.port import CallOffered, GapClosed, JournalEntry, LinkState, Pbx
+from router.calls import Direction, LegOutcome
+from router.events import AnyCallEvent, CallEnded, LegEnded
+from router.facts import PhoneState
+from router.hours import HolidayCalendar
+from router.office import Office, Status
+from router.plan import Decision
+from storage.database import Database
+from storage.errors import StorageError
+from storage.writer import Writer
+from switchboard.endings import Endings
+from switchboard.gaps import GapKeeper
+from switchboard.live import LiveCalls, Moved
+from switchboard.news import CallMoved, LinkChanged, Newsroom
+from switchboard.presence import PresenceBook
+from switchboard.reload import Reload
+from switchboard.routing import Routing, number_plan
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """The service's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """What the board is built of."""
+
+    database: Database
+    writer: Writer
+    directory: ClientDirectory
+    calendar: HolidayCalendar
+    office: Office
+    lookup_seconds: float = 0.8
+    now: Callable[[], datetime] = utc_now
+
+
+@dataclass(slots=True)
+class _Tasks:
+    """The engine's own tasks: each is awaited at the end, and its failure is logged."""
+
+    group: asyncio.TaskGroup | None = None
+    counter: int = 0
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        if self.group is None:
+            work.close()
+            raise RuntimeError("the board is not running")
+        task = self.group.create_task(_guarded(work, name), name=name)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+
+async def _guarded(work: Coroutine[Any, Any, Any], name: str) -> None:
+    try:
+        await work
+    except StorageError as trouble:
+        log.error("work was put off", work=name, because=str(trouble))  # noqa: TRY400 - said
+    except Exception:
+        log.exception("work failed", work=name)
+
+
+class Board:
+    """Keeps `pbx_adapters.port.Switchboard` for every driver."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.news = Newsroom()
+        self.live = LiveCalls()
+        self.presence = PresenceBook()
+        self._parts = parts
+        self._office = parts.office
+        self._pbxs: dict[str, Pbx] = {}
+        self._tasks = _Tasks()
+        self._routing = Routing(
+            directory=parts.directory,
+            presence=self.presence,
+            live=self.live,
+            news=self.news,
+            calendar=parts.calendar,
+            now=parts.now,
+            lookup_seconds=parts.lookup_seconds,
+        )
+        self._endings = Endings(
+            writer=parts.writer,
+            live=self.live,
+            news=self.news,
+            numbers=lambda: number_plan(self._office),
+            now=parts.now,
+        )
+        self._gaps = GapKeeper(parts.writer, parts.now)
+        self._reload = Reload(parts.database, self, parts.now)
+
+    def attach(self, pbx: Pbx) -> None:
+        """Make a driver known, so that it hears of a changed office or status."""
+        self._pbxs[pbx.key] = pbx
+
+    async def run(self) -> None:
+        """Run the engine and every driver until cancelled."""
+        await self._reload.once()
+        async with asyncio.TaskGroup() as group:
+            self._tasks.group = group
+            group.create_task(self._reload.run(), name="reload")
+            for pbx in self._pbxs.values():
+                group.create_task(pbx.run(), name=f"pbx {pbx.key}")
+
+    async def settle(self) -> None:
+        """Wait until every call that has ended is written."""
+        while ending := [t for t in self._tasks.running if t.get_name().startswith("end of")]:
+            await asyncio.wait(ending)
+
+    # -- what drivers ask and report -----------------------------------------------------------
+
+    async def decide(self, offered: CallOffered) -> Decision:
+        """Decide whom a call rings."""
+        return await self._routing.decide(offered, self._office)
+
+    async def happened(self, event: AnyCallEvent) -> None:
+        """Move a call; an end is worked on by a task of its own."""
+        moved = self.live.apply(event)
+        if moved is None:
+            return
+        self.news.tell(CallMoved(event=event, call=moved.call))
+        self._note_idle(event, moved)
+        if moved.ended:
+            self.presence.release(moved.call.id)
+            call = moved.call
+            if call.direction is Direction.INTERNAL:
+                self.live.forget(call.id)
+            else:
+                self._tasks.start(self._endings.from_events(call), f"end of {call.id}")
+
+    async def phones_changed(self, pbx: str, states: Mapping[str, PhoneState]) -> None:
+        """Take note of phones' states, by extension."""
+        self.presence.phones_changed(pbx, states)
+
+    async def record(self, entries: Sequence[JournalEntry]) -> Sequence[str]:
+        """Record journal entries side by side; returns the keys that may be deleted."""
+        done = await asyncio.gather(*(self._record(entry) for entry in entries))
+        return [entry.key for entry, safe in zip(entries, done, strict=True) if safe]
+
+    async def link_changed(self, pbx: str, state: LinkState, why: str) -> None:
+        """Open a gap when a PBX is no longer watched; its phones are unknown from then on."""
+        up = state is LinkState.UP
+        if not up:
+            self.presence.forget_phones(pbx)
+        self.news.tell(LinkChanged(pbx=pbx, up=up, why=why))
+        self._tasks.start(self._gaps.link_changed(pbx, up=up, why=why), f"gap of {pbx}")
+
+    async def gap_closed(self, closed: GapClosed) -> None:
+        """Everything that a gap left behind has been read."""
+        await self._gaps.closed(closed)
+
+    def office(self) -> Office:
+        """The office in force."""
+        return self._office
+
+    def statuses(self) -> Mapping[str, Status]:
+        """Every status that somebody set."""
+        return self.presence.statuses
+
+    # -- what people change --------------------------------------------------------------------
+
+    async def office_applied(self, office: Office) -> None:
+        """A new office is in force from the next call on; the PBXs mirror it."""
+        self._office = office
+        self.live.forget_old(self._parts.now())
+        log.info("office in force", version=office.version, name=office.name)
+        for pbx in self._pbxs.values():
+            self._tasks.start(pbx.office_changed(), f"mirror of {pbx.key}")
+
+    async def statuses_read(self, statuses: Mapping[str, Status]) -> None:
+        """Take over the statuses of the database and mirror what changed."""
+        for manager, status in self.presence.replace_statuses(statuses).items():
+            log.info("status changed", manager=manager, status=status)
+            for pbx in self._pbxs.values():
+                self._tasks.start(pbx.status_changed(manager, status), f"mirror of {pbx.key}")
+
+    async def _record(self, entry: JournalEntry) -> bool:
+        self.presence.release(entry.call_id)
+        try:
+            return await self._endings.from_journal(entry)
+        except StorageError as trouble:
+            log.error(  # noqa: TRY400 - the sentence says it all
+                "a journal entry stays in the exchange for now",
+                call=entry.call_id,
+                because=str(trouble),
+            )
+            return False
+
+    def _note_idle(self, event: AnyCallEvent, moved: Moved) -> None:
+        """Whoever talked is idle from the end of his leg on."""
+        call = moved.call
+        for leg in call.legs:
+            ended_now = isinstance(event, CallEnded) or (
+                isinstance(event, LegEnded) and event.leg_id == leg.id
+            )
+            if ended_now and leg.outcome is LegOutcome.ANSWERED:
+                self.presence.talked(self._office, call.pbx, leg.target, event.at)

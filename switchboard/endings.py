@@ -1,0 +1,193 @@
+"""The end of a call: events and the PBX's journal become one row, once.
+
+Both may end a call and either may come first or alone. For a call on our lines the journal decides;
+the events are given a moment to be joined by it. Without a journal (a foreign dialplan) the events
+are all there is; without events (the service was down) the journal is, and the call is marked as
+recovered. A call that is written is only amended: nothing is ever counted twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from pbx_adapters.port import JournalEntry
+from router.calls import Call, CallState
+from router.lifecycle import Disagreement, settle
+from router.numbers import NumberPlan, normalise
+from storage.errors import StorageError
+from storage.recording import amend_ended_call, record_ended_call
+from storage.records import EndedCall, MadeDecision, Recorded, Way
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+from switchboard.live import LiveCalls, Made
+from switchboard.news import CallRecorded, Newsroom
+from switchboard.verdicts import call_from, trail_entry, verdict_of, way_of
+
+JOURNAL_SECONDS = 2.0
+"""How long an ended call waits for the journal's word before the events alone are written."""
+
+log = structlog.get_logger()
+
+
+class Endings:
+    """Writes ends. Owned by the board; `numbers` tells how numbers are read at the moment."""
+
+    def __init__(  # noqa: PLR0913 - what it works with, all by keyword
+        self,
+        *,
+        writer: Writer,
+        live: LiveCalls,
+        news: Newsroom,
+        numbers: Callable[[], NumberPlan],
+        now: Callable[[], datetime],
+        journal_seconds: float = JOURNAL_SECONDS,
+    ) -> None:
+        self._writer = writer
+        self._live = live
+        self._news = news
+        self._numbers = numbers
+        self._now = now
+        self._journal_seconds = journal_seconds
+        self._word: dict[str, asyncio.Future[JournalEntry]] = {}
+        self._finished: dict[str, asyncio.Future[None]] = {}
+
+    async def from_events(self, call: Call) -> None:
+        """An event ended a call: wait a moment for the journal, then write it."""
+        made = self._live.decision_of(call.id)
+        entry = await self._wait_for_word(call.id) if made else None
+        try:
+            await self._write(call, made, entry)
+        except StorageError as trouble:
+            log.error(  # noqa: TRY400 - the sentence says it all
+                "a call could not be recorded yet; the exchange's journal keeps it",
+                call=call.id,
+                because=str(trouble),
+            )
+        finally:
+            self._live.forget(call.id)
+            self._finish(call.id)
+
+    async def from_journal(self, entry: JournalEntry) -> bool:
+        """The journal tells an end; True when it is safely recorded."""
+        live = self._live.get(entry.call_id)
+        if live is not None:
+            self._hand_over(entry)
+            await self._finished_of(entry.call_id)
+        known = await self._amend(entry)
+        if known:
+            return True
+        made = self._live.decision_of(entry.call_id)
+        await self._write(live or call_from(entry), made, entry, recovered=live is None)
+        self._live.forget(entry.call_id)
+        return True
+
+    async def _write(
+        self,
+        call: Call,
+        made: Made | None,
+        entry: JournalEntry | None,
+        *,
+        recovered: bool = False,
+    ) -> None:
+        disagreement: Disagreement | None = None
+        if entry is not None:
+            call, disagreement = settle(call, verdict_of(entry, call, self._now()))
+        ended = self._ended(call, made, entry, disagreement)
+
+        async def work(uow: UnitOfWork) -> Recorded:
+            return await record_ended_call(uow, ended)
+
+        recorded = await self._writer.submit(work)
+        if disagreement:
+            _tell(disagreement)
+        if recorded.first:
+            change = recorded.callbacks
+            opened, closed = bool(change.opened or change.joined), bool(change.closed)
+            self._news.tell(CallRecorded(call=call, callback_opened=opened, callback_closed=closed))
+            how = "from the journal alone" if recovered else "from events and journal"
+            log.info("call recorded", call=call.id, how=how, disposition=call.disposition)
+
+    async def _amend(self, entry: JournalEntry) -> bool:
+        """Put right a call that was written before the journal spoke; False when it is unknown."""
+
+        async def work(uow: UnitOfWork) -> bool:
+            stored = await uow.calls.get(entry.call_id)
+            if stored is None:
+                return False
+            call, told = settle(stored.call, verdict_of(entry, stored.call, self._now()))
+            if entry.restarted and stored.call.state is CallState.ENDED:
+                call, told = stored.call, None
+            await amend_ended_call(
+                uow,
+                call,
+                disagreement=_sentence(told) if told else "",
+                way=way_of(entry) if entry.way else None,
+                trail=(trail_entry(entry),),
+            )
+            return True
+
+        return await self._writer.submit(work)
+
+    def _ended(
+        self,
+        call: Call,
+        made: Made | None,
+        entry: JournalEntry | None,
+        disagreement: Disagreement | None,
+    ) -> EndedCall:
+        decision = made.decision if made else None
+        outside = call.line if call.direction.value == "outbound" else call.caller
+        number = made.offer.number if made else normalise(outside, self._numbers())
+        return EndedCall(
+            call=call,
+            number=number,
+            department=decision.department if decision else "",
+            client=decision.client if decision else "",
+            client_name=decision.client_name if decision else "",
+            application=decision.application if decision else "",
+            owner=decision.owner if decision else "",
+            way=way_of(entry) if entry else Way.NONE,
+            disagreement=_sentence(disagreement) if disagreement else "",
+            made=MadeDecision(made_at=made.at, decision=made.decision) if made else None,
+            trail=(trail_entry(entry),) if entry else (),
+        )
+
+    # -- the two witnesses meet ----------------------------------------------------------------
+
+    async def _wait_for_word(self, call_id: str) -> JournalEntry | None:
+        word = self._word.setdefault(call_id, asyncio.get_running_loop().create_future())
+        self._finished.setdefault(call_id, asyncio.get_running_loop().create_future())
+        done, _ = await asyncio.wait({word}, timeout=self._journal_seconds)
+        return word.result() if done else None
+
+    def _hand_over(self, entry: JournalEntry) -> None:
+        """Give the journal's word to whoever works on the call's events."""
+        word = self._word.setdefault(entry.call_id, asyncio.get_running_loop().create_future())
+        if not word.done():
+            word.set_result(entry)
+
+    async def _finished_of(self, call_id: str) -> None:
+        """Wait until the events' side has written the call, or will not come."""
+        finished = self._finished.setdefault(call_id, asyncio.get_running_loop().create_future())
+        await asyncio.wait({finished}, timeout=self._journal_seconds)
+        if not finished.done():
+            self._finish(call_id)
+
+    def _finish(self, call_id: str) -> None:
+        self._word.pop(call_id, None)
+        finished = self._finished.pop(call_id, None)
+        if finished and not finished.done():
+            finished.set_result(None)
+
+
+def _sentence(told: Disagreement) -> str:
+    parts = (f"{name}: events {a}, journal {b}" for name, (a, b) in told.differences.items())
+    return "; ".join(parts)
+
+
+def _tell(told: Disagreement) -> None:
+    log.warning("events and journal disagree about a call", call=told.call_id, how=_sentence(told))

@@ -1,0 +1,73 @@
+"""Gaps as facts: every stretch in which a PBX was not watched is a row with what was recovered.
+
+A service that was killed could not write that it stopped; so it notes every minute that it watches,
+and the gap at the next start begins with the last note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pbx_adapters.port import GapClosed
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+
+
+def watched_key(pbx: str) -> str:
+    """The name under which the last watched instant of a PBX is noted."""
+    return f"watched/{pbx}"
+
+
+class GapKeeper:
+    """Opens and closes gaps."""
+
+    def __init__(self, writer: Writer, now: Callable[[], datetime]) -> None:
+        self._writer = writer
+        self._now = now
+        self._open: dict[str, int] = {}
+        self._seen: set[str] = set()
+
+    async def link_changed(self, pbx: str, *, up: bool, why: str) -> None:
+        """Open a gap where there is none; the first time it reaches back to the last note."""
+        if up and pbx in self._seen and pbx not in self._open:
+            return
+        at = self._now()
+        first = pbx not in self._seen
+        self._seen.add(pbx)
+
+        async def work(uow: UnitOfWork) -> int:
+            noted = await uow.offices.noted(watched_key(pbx)) if first else None
+            began_at = datetime.fromisoformat(noted) if noted else at
+            reason = "the service was not running" if first else why
+            return await uow.gaps.open(pbx, began_at=began_at, why=reason)
+
+        self._open[pbx] = await self._writer.submit(work)
+
+    async def closed(self, closed: GapClosed) -> None:
+        """Close the open gap of a PBX with its counts, and note that the PBX is watched."""
+        at = self._now()
+        gap_id = self._open.pop(closed.pbx, None)
+
+        async def work(uow: UnitOfWork) -> None:
+            await uow.offices.note(watched_key(closed.pbx), at.isoformat())
+            if gap_id is not None:
+                await uow.gaps.close(
+                    gap_id,
+                    ended_at=at,
+                    recovered_calls=closed.recovered_calls,
+                    adopted_calls=closed.live_calls,
+                )
+
+        await self._writer.submit(work)
+
+    async def still_watching(self, pbx: str) -> None:
+        """Note that a PBX is watched at this moment."""
+        if pbx in self._open or pbx not in self._seen:
+            return
+        at = self._now()
+
+        async def work(uow: UnitOfWork) -> None:
+            await uow.offices.note(watched_key(pbx), at.isoformat())
+
+        await self._writer.submit(work)

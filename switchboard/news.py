@@ -1,0 +1,102 @@
+"""What happens, for whoever looks on: the demo's terminal, later the workspace.
+
+A slow listener loses its oldest news, never holds up a call, and is told how many it lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from router.calls import Call
+from router.events import AnyCallEvent
+from router.plan import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDecided:
+    """A decision was given to a PBX."""
+
+    pbx: str
+    call_id: str
+    caller: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMoved:
+    """A call after an event (`call` is None for an event about a call nobody knows)."""
+
+    event: AnyCallEvent
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecorded:
+    """A call's end is in the log."""
+
+    call: Call
+    callback_opened: bool = False
+    callback_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged:
+    """A PBX is watched from now on, or no longer."""
+
+    pbx: str
+    up: bool
+    why: str
+
+
+News = CallDecided | CallMoved | CallRecorded | LinkChanged
+
+
+@dataclass(slots=True)
+class Listener:
+    """One subscription. `lost` counts news dropped because nobody read them."""
+
+    limit: int
+    lost: int = 0
+    _waiting: deque[News] = field(default_factory=deque)
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, news: News) -> None:
+        """Add news; the oldest give way."""
+        if len(self._waiting) >= self.limit:
+            self._waiting.popleft()
+            self.lost += 1
+        self._waiting.append(news)
+        self._bell.set()
+
+    async def __aiter__(self) -> AsyncIterator[News]:
+        while True:
+            while self._waiting:
+                yield self._waiting.popleft()
+            self._bell.clear()
+            await self._bell.wait()
+
+
+class Newsroom:
+    """Hands news to every listener."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Listener] = {}
+
+    def tell(self, news: News) -> None:
+        """Hand out news at once; never blocks."""
+        for listener in self._by_id.values():
+            listener.tell(news)
+
+    @contextmanager
+    def listening(self, limit: int = 10_000) -> Iterator[Listener]:
+        """Listen while the block lasts."""
+        listener = Listener(limit)
+        self._by_id[id(listener)] = listener
+        try:
+            yield listener
+        finally:
+            del self._by_id[id(listener)]

@@ -1,0 +1,100 @@
+"""Take a call: gather the facts within their deadline, decide, and remember what was decided."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from crm_bridge.port import ClientDirectory
+from pbx_adapters.port import CallOffered
+from router.decide import decide
+from router.facts import Facts, Lookup, LookupOutcome, Offer
+from router.hours import HolidayCalendar
+from router.numbers import NumberPlan, PhoneNumber, mask, normalise
+from router.office import Office
+from router.plan import Decision
+from switchboard.live import LiveCalls, Made
+from switchboard.news import CallDecided, Newsroom
+from switchboard.presence import PresenceBook
+
+LOOKUP_SECONDS = 0.8
+
+log = structlog.get_logger()
+
+
+def number_plan(office: Office) -> NumberPlan:
+    """How numbers are read in this office."""
+    extensions = frozenset(m.extension for m in office.managers.values())
+    return NumberPlan(
+        region=office.region, area_code=office.area_code or None, extensions=extensions
+    )
+
+
+class Routing:
+    """Live routing. The dry run calls the same `decide` with the same kind of facts."""
+
+    def __init__(  # noqa: PLR0913 - what it works with, all by keyword
+        self,
+        *,
+        directory: ClientDirectory,
+        presence: PresenceBook,
+        live: LiveCalls,
+        news: Newsroom,
+        calendar: HolidayCalendar,
+        now: Callable[[], datetime],
+        lookup_seconds: float = LOOKUP_SECONDS,
+    ) -> None:
+        self._directory = directory
+        self._presence = presence
+        self._live = live
+        self._news = news
+        self._calendar = calendar
+        self._now = now
+        self._lookup_seconds = lookup_seconds
+        self._turns: Counter[str] = Counter()
+
+    async def decide(self, offered: CallOffered, office: Office) -> Decision:
+        """Decide whom a call rings."""
+        number = normalise(offered.caller, number_plan(office))
+        offer = Offer(
+            call_id=offered.call_id,
+            pbx=offered.pbx,
+            line=offered.line,
+            caller=offered.caller,
+            caller_name=offered.caller_name,
+            number=number,
+            at=offered.at,
+        )
+        lookup = await look_up(self._directory, number, self._lookup_seconds)
+        turn = self._turns[offered.line]
+        facts = Facts(lookup=lookup, presence=self._presence.of(office), round_robin=turn)
+        decision = decide(offer, facts, office, self._calendar)
+        self._remember(offer, decision)
+        return decision
+
+    def _remember(self, offer: Offer, decision: Decision) -> None:
+        self._turns[offer.line] += 1
+        self._live.decided(Made(offer=offer, decision=decision, at=self._now()))
+        self._presence.promise(offer.call_id, decision)
+        news = CallDecided(
+            pbx=offer.pbx, call_id=offer.call_id, caller=offer.caller, decision=decision
+        )
+        self._news.tell(news)
+        log.info(
+            "call routed",
+            call=offer.call_id,
+            line=offer.line,
+            caller=mask(offer.caller),
+            owner=decision.owner,
+            steps=[step.role for step in decision.plan.steps],
+        )
+
+
+async def look_up(directory: ClientDirectory, number: PhoneNumber, seconds: float) -> Lookup:
+    """Ask whose client calls; only numbers that mean somebody are asked for."""
+    if not number.is_matchable:
+        return Lookup(outcome=LookupOutcome.NOT_ASKED)
+    return await directory.look_up(number, deadline_seconds=seconds)

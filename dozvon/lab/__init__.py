@@ -1,8 +1,8 @@
 """The project's own telephone laboratory: a private Asterisk without root, phones and a carrier.
 
-It serves the demo, the tests and the benchmarks alike; nothing of the product imports it. Everything
-runs on loopback: phones on 127.0.0.1, the carrier on 127.0.0.2, ports from a block that each instance
-claims for itself, so that instances run side by side.
+It serves the demo, the tests and the benchmarks alike; nothing of the product imports it.
+Everything runs on loopback: phones on 127.0.0.1, the carrier on 127.0.0.2, ports from a block that
+each instance claims for itself, so that instances run side by side.
 
     root = ensure_root(print)          # None: there is no Asterisk, and a sentence said why
     pbx = AsteriskInstance(
@@ -24,11 +24,12 @@ claims for itself, so that instances run side by side.
         carrier.mobiles["79990000001"] = confirms(1.0)     # voicemail(1.0), Mobile(behaviour=BUSY)
         await carrier.call("74950000001", "79161234567", hangup_after=3)
         ringing = await anna.wait_ringing(2)
-        await anna.answer()                      # hold(), resume(), press("1"), blind_transfer("102")
+        await anna.answer()                      # hold(), resume(), press("1"), ...
+        await anna.blind_transfer("102")         # attended_transfer("102"), dial("*8103")
 
 Actions that exchange messages are awaited and return when the PBX has answered; every wait has a
-deadline and raises `TimeoutError`. Phones send no sound but one packet per talk unless `media=Media.TONE`
-(or SILENCE) is asked for; keys go out all the same.
+deadline and raises `TimeoutError`. Phones send no sound but one packet per talk unless
+`media=Media.TONE` (or SILENCE) is asked for; keys go out all the same.
 """
 
 from dozvon.lab.configuration import LAB_EXTENSIONS, LabPhone, Ports

@@ -47,22 +47,24 @@ done
 
 # apt reads both forms of sources for us; the security archive holds no Asterisk of its own.
 archives() {
-    apt-get indextargets --format '$(CREATED_BY)|$(SITE)|$(RELEASE)' 2>/dev/null |
+    apt-get indextargets --format '$(CREATED_BY)|$(SITE)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' 2>/dev/null |
         awk -F'|' -v name="$distribution" '
-            $1 != "Packages" || $3 ~ /-security$/ || $2 ~ /security/ { next }
-            index($2, name) && !seen[$2]++ { print $2 }'
+            $1 != "Packages" || $4 != "main" || $3 ~ /-security$/ || $2 ~ /security/ { next }
+            (tolower($5) == name || index($2, name)) && !seen[$2]++ { print $2 }'
 }
 mapfile -t mirrors < <(archives)
 [ "${#mirrors[@]}" -gt 0 ] || give_up "No Asterisk can be fetched here: apt's sources name no $distribution archive."
 
 # ---- an apt of our own: the machine's proxies and certificates stay in force, its sources and state do not
 
+inherited=${APT_CONFIG:-}
 prepare() { # suite, archive
     rm -rf "$work"
     mkdir -p "$work"/{lists/partial,cache/archives/partial,tree}
     printf 'deb [signed-by=%s] %s %s %s\n' "$keyring" "$2" "$1" "$components" >"$work/sources.list"
     : >"$work/status"
     cat >"$work/apt.conf" <<CONF
+${inherited:+#include "$inherited";}
 Dir::Etc::sourcelist "$work/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";

@@ -43,6 +43,7 @@ class Agent(Watched):
         self.media = media
         self.hertz = hertz
         self.socket = SipSocket(self._serve)
+        self.socket.on_finished = self.note_change
         self._credentials = credentials
         self._sessions: dict[str, Session] = {}
         self._silent: socket.socket | None = None

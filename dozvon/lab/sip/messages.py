@@ -107,7 +107,7 @@ class Message:
     def _tail(self) -> bytes:
         lines = [f"{key}: {_one_line(value)}" for key, value in self.fields]
         lines.append(f"Content-Length: {len(self.body)}")
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
+        return "\r\n".join(lines).encode("utf-8", "replace") + b"\r\n\r\n" + self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -243,7 +243,7 @@ class Phone(Agent):
         """Answers the call that rings, and returns it when the PBX has acknowledged.
 
         Raises `LookupError` if none rings. If the call has gone in that very instant, its
-        `confirmed` stays None.
+        `confirmed_at` stays None.
         """
         call = self._ringing()
         if call is None:

@@ -42,6 +42,11 @@ class Record:
         return self.session.answered_at
 
     @property
+    def confirmed_at(self) -> datetime | None:
+        """When the answer was acknowledged: from here on the two sides hear each other."""
+        return self.session.confirmed_at
+
+    @property
     def ended_at(self) -> datetime | None:
         """When it ended, answered or not."""
         return self.session.ended_at
@@ -71,6 +76,11 @@ class Record:
         """How many packets of sound came in (0 with `Media.NONE`)."""
         return self.session.stream.received_packets
 
+    async def wait_heard(self, packets: int, timeout: float) -> None:  # noqa: ASYNC109 - a deadline of this wait
+        """Waits until so many packets of sound have come in; raises `TimeoutError`."""
+        stream = self.session.stream
+        await stream.until(lambda: stream.received_packets >= packets, timeout)
+
     def record(self) -> None:
         """Keeps the sound that comes in from now on."""
         self.session.stream.record()
@@ -96,7 +106,7 @@ class Record:
         await self.session.until(lambda: self.session.ended, timeout)
 
     async def hang_up(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a deadline of this wait
-        """Ends the call by CANCEL, a refusal or BYE, as its state asks for, and waits for its end."""
+        """Ends the call by CANCEL, a refusal or BYE, as its state asks for, and waits for it."""
         self.session.hang_up()
         await self.wait_ended(timeout)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dozvon.lab.sip import sdp
+from dozvon.lab.sip.watched import Watched
 
 FRAME = 160  # samples of 20 ms at 8 kHz
 FRAME_SECONDS = 0.02
@@ -169,7 +170,7 @@ def bound_socket(host: str, port: int = 0) -> socket.socket:
     return sock
 
 
-class Stream:
+class Stream(Watched):
     """One side's sound in one call.
 
     `received_packets` and `received_keys` count and spell what came in; both stay empty with
@@ -177,6 +178,7 @@ class Stream:
     """
 
     def __init__(self, media: Media, *, host: str, shared: socket.socket, hertz: int) -> None:
+        super().__init__()
         self.received_packets = 0
         self.received_keys = ""
         self.sent_packets = 0
@@ -307,6 +309,7 @@ class Stream:
             if ended and packet.timestamp != self._last_key_at and packet.payload[0] < len(KEYS):
                 self._last_key_at = packet.timestamp
                 self.received_keys += KEYS[packet.payload[0]]
+        self.note_change()
 
 
 _DEAF = frozenset({sdp.Direction.SEND, sdp.Direction.NONE})

@@ -89,11 +89,13 @@ class _Served:
 class SipSocket(asyncio.DatagramProtocol):
     """Sends requests, answers requests, and repeats what UDP may have lost.
 
-    `serve` gets every new request of the peer (also the ACK of a 2xx) and answers with `respond`.
+    `serve` gets every new request of the peer (also the ACK of a 2xx) and answers with `respond`;
+    `on_finished` is told whenever a request of ours has ended.
     """
 
     def __init__(self, serve: Callable[[Request], None]) -> None:
         self._serve = serve
+        self.on_finished: Callable[[], None] = lambda: None
         self._transport: asyncio.DatagramTransport | None = None
         self._asked: dict[Key, _Asked] = {}
         self._served: dict[Key, _Served] = {}
@@ -129,7 +131,7 @@ class SipSocket(asyncio.DatagramProtocol):
         return f"SIP/2.0/UDP {self.host}:{self.port};rport;branch={branch}"
 
     def ask(self, request: Request, peer: Peer, on_response: OnResponse) -> None:
-        """Sends a request until it is answered; `on_response` gets every answer, or None for none."""
+        """Sends a request until it is answered; `on_response` gets each answer, or None at last."""
         self._forget()
         asked = _Asked(request=request, peer=peer, on_response=on_response, began=self._now())
         self._asked[request.branch, request.method] = asked
@@ -219,6 +221,8 @@ class SipSocket(asyncio.DatagramProtocol):
                 asked.ack = _refusal_ack(asked.request, response).encode()
                 self.send(asked.ack, asked.peer)
         asked.on_response(response)
+        if asked.finished:
+            self.on_finished()
 
     def _request(self, request: Request, peer: Peer) -> None:
         if request.method == "ACK":
@@ -249,6 +253,7 @@ class SipSocket(asyncio.DatagramProtocol):
             asked.finished = True
             self._remember(self._asked, (asked.request.branch, asked.request.method))
             asked.on_response(None)
+            self.on_finished()
             return
         self.repeats += 1
         self.send(asked.request.encode(), asked.peer)

@@ -9,14 +9,20 @@ class Watched:
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
+        self._waiters = 0
 
     def note_change(self) -> None:
-        """Lets every waiter look again."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+        """Lets every waiter look again; costs nothing when there is none."""
+        if self._waiters:
+            self._changed.set()
+            self._changed = asyncio.Event()
 
     async def until(self, met: Callable[[], bool], timeout: float) -> None:  # noqa: ASYNC109 - the lab's callers think in deadlines per wait
         """Returns as soon as `met()` is true; raises `TimeoutError` after `timeout` seconds."""
-        async with asyncio.timeout(timeout):
-            while not met():
-                await self._changed.wait()
+        self._waiters += 1
+        try:
+            async with asyncio.timeout(timeout):
+                while not met():
+                    await self._changed.wait()
+        finally:
+            self._waiters -= 1

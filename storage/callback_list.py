@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.callbacks import (
@@ -116,7 +116,6 @@ class Callbacks:
         return found
 
     async def _party_calls(self, party: str, start: datetime | None) -> list[PartyCall]:
-        late = or_(_calls.c.began_at >= start, _calls.c.ended_at > start) if start else true()
         query = select(
             _calls.c.id,
             _calls.c.direction,
@@ -127,7 +126,7 @@ class Callbacks:
             _calls.c.caller,
             _calls.c.answered_by,
             _calls.c.talk_seconds,
-        ).where(_calls.c.party == party, late)
+        ).where(_calls.c.party == party, _from(start))
         return [_party_call(row) for row in await self._connection.execute(query)]
 
     async def _stored(self, party: str, start: datetime | None) -> tuple[CallbackItem, ...]:
@@ -218,6 +217,17 @@ def _change(old: dict[str, CallbackItem], changed: Sequence[CallbackItem]) -> Ca
         ),
         closed=tuple(i.id for i in closed if any(before.get(c, True) for c in i.missed)),
     )
+
+
+def _from(start: datetime | None) -> ColumnElement[bool]:
+    """The calls that matter from a conversation's end on.
+
+    Missed calls from before it are settled by that very conversation, which is not read again.
+    """
+    if start is None:
+        return true()
+    talk = _calls.c.disposition == Disposition.ANSWERED
+    return or_(_calls.c.began_at >= start, and_(talk, _calls.c.ended_at > start))
 
 
 def _pieces(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:

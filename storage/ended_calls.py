@@ -116,6 +116,10 @@ _CALL_COLUMNS = (
     "talk_seconds",
     "hangup_cause",
     "recovered",
+    "talking_since",
+    "served_at",
+    "talk_partial",
+    "settled",
 )
 
 
@@ -168,8 +172,10 @@ _LEG_COLUMNS = (
     "channel",
     "began_at",
     "rang_at",
+    "picked_up_at",
     "answered_at",
     "ended_at",
+    "talking_since",
     "outcome",
     "ring_seconds",
     "talk_seconds",

@@ -34,6 +34,8 @@ from switchboard.presence import PresenceBook
 from switchboard.reload import Reload
 from switchboard.routing import Routing, number_plan
 
+_NOTE_SECONDS = 60.0
+
 log = structlog.get_logger()
 
 
@@ -121,6 +123,7 @@ class Board:
         async with asyncio.TaskGroup() as group:
             self._tasks.group = group
             group.create_task(self._reload.run(), name="reload")
+            group.create_task(self._note_watching(), name="watch notes")
             for pbx in self._pbxs.values():
                 group.create_task(pbx.run(), name=f"pbx {pbx.key}")
 
@@ -195,6 +198,13 @@ class Board:
             log.info("status changed", manager=manager, status=status)
             for pbx in self._pbxs.values():
                 self._tasks.start(pbx.status_changed(manager, status), f"mirror of {pbx.key}")
+
+    async def _note_watching(self) -> None:
+        """Note every minute that the PBXs are watched, so that a later gap knows its beginning."""
+        while True:
+            await asyncio.sleep(_NOTE_SECONDS)
+            for pbx in self._pbxs:
+                self._tasks.start(self._gaps.still_watching(pbx), f"note of {pbx}")
 
     async def _record(self, entry: JournalEntry) -> bool:
         self.presence.release(entry.call_id)

@@ -45,9 +45,7 @@ class Board(Protocol):
 class Reload:
     """Brings the board up to date with the database."""
 
-    def __init__(
-        self, database: Database, board: Board, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, board: Board, now: Callable[[], datetime]) -> None:
         self._now = now
         self._database = database
         self._board = board

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network
 
-LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,5 +24,5 @@ class AsteriskSettings:
     journal_secret: str = field(repr=False)
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
-    agi_allow: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
+    agi_allow: tuple[str, ...] = LOOPBACK
     trunks: frozenset[str] = frozenset()

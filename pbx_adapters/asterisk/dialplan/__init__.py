@@ -1,26 +1,70 @@
 """What an administrator pastes into Asterisk, generated for his version and switch.
 
-`extensions.conf` beside this file is the dialplan itself, with four blanks: a reader of Asterisk
+`extensions.conf` beside this file is the dialplan itself, with a few blanks: a reader of Asterisk
 configuration should find Asterisk configuration, not Python strings.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from importlib import resources
 
 VERSION = "1"
 """The dialplan's version. `dozvon check` compares it with what the PBX runs."""
 
 
-def extensions(*, agi: str, phones_context: str, fail_open: str) -> str:
-    """The dialplan's text.
+class Flavour(StrEnum):
+    """Whose dialplan ours is pasted into."""
+
+    PLAIN = "plain"
+    FREEPBX = "freepbx"
+
+
+_FREEPBX_CHECKS = """\
+ same => n,Set(DZ_WHYNOT=do_not_disturb)
+ same => n,GotoIf($["${DB(DND/${DZ_NUM})}" != ""]?skip)
+ same => n,Set(DZ_CF=${FILTER(+*#0-9,${DB(CF/${DZ_NUM})})})
+ same => n,ExecIf($["${DZ_CF}" != ""]?Set(DZ_D=Local/${DZ_CF}@from-internal/n))
+"""
+_FREEPBX_ENTRY = """
+[dozvon-freepbx]
+; Admin > Custom Destinations: target "dozvon-freepbx,s,1". Point the inbound routes there.
+exten => s,1,Set(DZ_LINE=${FROM_DID})
+ same => n,Goto(dozvon-in,s,1)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialplanBlanks:
+    """What fills the dialplan.
 
     `agi` is the service's address as Asterisk sees it (`agi://127.0.0.1:4573`), `phones_context`
-    where an extension can be dialled, `fail_open` the step that rings when neither the service nor AstDB
-    says whom (see `plan_variables.fail_open_step`).
+    where an extension can be dialled, `fail_open` the step that rings when neither the service nor
+    AstDB says whom (see `plan_variables.fail_open_step`). `way_back` is a FreePBX destination
+    (`ext-group,600,1`) that takes calls nobody answered, instead of our announcement.
     """
+
+    agi: str
+    phones_context: str
+    fail_open: str
+    flavour: Flavour = Flavour.PLAIN
+    way_back: str = ""
+
+
+def extensions(blanks: DialplanBlanks) -> str:
+    """The dialplan's text."""
+    freepbx = blanks.flavour is Flavour.FREEPBX
+    back = f" same => n,Goto({blanks.way_back})\n" if blanks.way_back else ""
+    filled = {
+        "VERSION": VERSION,
+        "AGI": blanks.agi,
+        "PHONES": blanks.phones_context,
+        "FAILOPEN": blanks.fail_open,
+        "DEVICE_CHECKS": _FREEPBX_CHECKS if freepbx else "",
+        "WAY_BACK": back,
+    }
     text = resources.files(__package__).joinpath("extensions.conf").read_text("utf-8")
-    blanks = {"VERSION": VERSION, "AGI": agi, "PHONES": phones_context, "FAILOPEN": fail_open}
-    for blank, value in blanks.items():
+    for blank, value in filled.items():
         text = text.replace(f"@{blank}@", value)
-    return text
+    return text + (_FREEPBX_ENTRY if freepbx else "")

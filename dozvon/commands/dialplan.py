@@ -1,0 +1,117 @@
+"""`dozvon dialplan`: what an administrator pastes into his Asterisk."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import click
+
+from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, extensions
+from pbx_adapters.asterisk.manager_conf import SUPPORTED, manager_conf
+from pbx_adapters.asterisk.mirror import FAIL_OPEN_RING_SECONDS
+from pbx_adapters.asterisk.plan_variables import fail_open_step
+from router.candidates import phone_of
+from router.office import Office
+
+_DESTINATION = re.compile(r"[A-Za-z0-9_-]+,[A-Za-z0-9_+*#-]+,\d+\Z")
+_ADDRESS = re.compile(r"[A-Za-z0-9.:\[\]-]+:\d{1,5}\Z")
+_CONTEXT = re.compile(r"[A-Za-z0-9_-]+\Z")
+
+_PLAIN = """\
+; ===== {what} =====
+; Paste into {file}, then: asterisk -rx "{reload}"
+"""
+
+
+def default_fail_open(office: Office | None) -> str:
+    """The department that rings before the service has ever written one."""
+    members = office.members(office.default_department) if office else ()
+    return fail_open_step(tuple(phone_of(m) for m in members), FAIL_OPEN_RING_SECONDS)
+
+
+def snippets(
+    blanks: DialplanBlanks, *, asterisk: int, calls_secret: str, journal_secret: str
+) -> dict[str, str]:
+    """File name → text, in the order in which they are pasted."""
+    freepbx = blanks.flavour is Flavour.FREEPBX
+    dialplan_file = "extensions_custom.conf" if freepbx else "extensions.conf"
+    manager_file = "manager_custom.conf" if freepbx else "manager.conf"
+    users = manager_conf(
+        asterisk=asterisk,
+        calls_user="dozvon",
+        calls_secret=calls_secret,
+        journal_user="dozvon-journal",
+        journal_secret=journal_secret,
+    )
+    untested = (
+        "; UNTESTED on FreePBX: nobody has reported a run yet; begin with one inbound route.\n"
+        if freepbx
+        else "; In the trunk's context: include => dozvon (or Goto(dozvon,<line>,1) for one line).\n"
+    )
+    plan = _PLAIN.format(what="the dialplan", file=dialplan_file, reload="dialplan reload")
+    ami = _PLAIN.format(what="the two AMI users", file=manager_file, reload="manager reload")
+    return {dialplan_file: plan + untested + extensions(blanks), manager_file: ami + users}
+
+
+def _checked(pattern: re.Pattern[str], hint: str) -> click.decorators.FC:
+    def check(_: click.Context, option: click.Parameter, value: str) -> str:
+        if value and not pattern.match(value):
+            raise click.BadParameter(f"{value!r} is not {hint}", param=option)
+        return value
+
+    return check  # type: ignore[return-value]
+
+
+@click.command()
+@click.option("--freepbx", is_flag=True, help="For FreePBX (untested until somebody tries it).")
+@click.option(
+    "--asterisk",
+    type=click.Choice([str(v) for v in SUPPORTED]),
+    default=str(SUPPORTED[-1]),
+    help="Major version of Asterisk.",
+)
+@click.option(
+    "--agi",
+    default="127.0.0.1:4573",
+    callback=_checked(_ADDRESS, "host:port"),
+    help="Where this service listens, as Asterisk sees it.",
+)
+@click.option(
+    "--phones-context",
+    default="",
+    callback=_checked(_CONTEXT, "the name of a context"),
+    help="The context in which an extension can be dialled.",
+)
+@click.option(
+    "--way-back",
+    default="",
+    callback=_checked(_DESTINATION, "context,extension,priority"),
+    help="A destination for calls nobody answered (FreePBX: ext-group,600,1).",
+)
+@click.pass_obj
+def dialplan(  # noqa: PLR0913 - one per option
+    context: object,
+    *,
+    freepbx: bool,
+    asterisk: str,
+    agi: str,
+    phones_context: str,
+    way_back: str,
+) -> None:
+    """Print what to paste into Asterisk: the dialplan and two AMI users with new passwords."""
+    blanks = DialplanBlanks(
+        agi=f"agi://{agi}",
+        phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
+        fail_open=default_fail_open(context.office_if_any()),  # type: ignore[attr-defined]
+        flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,
+        way_back=way_back,
+    )
+    texts = snippets(
+        blanks,
+        asterisk=int(asterisk),
+        calls_secret=secrets.token_urlsafe(24),
+        journal_secret=secrets.token_urlsafe(24),
+    )
+    for text in texts.values():
+        click.echo(text)

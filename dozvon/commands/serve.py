@@ -1,0 +1,48 @@
+"""`dozvon serve`: the service itself."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import click
+import structlog
+
+from config.settings import LogFormat, Settings
+from dozvon import logs
+from dozvon.compose import service
+
+log = structlog.get_logger()
+
+
+async def serve_until_told(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the service until `stop` is set; what has ended by then is written."""
+    async with service(settings) as board:
+        running = asyncio.create_task(board.run(), name="board")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        log.info("service is up", office=board.office().name, pbxs=sorted(settings.pbx))
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        await board.settle()
+        running.cancel()
+        await asyncio.wait({running})
+        if not running.cancelled() and (failure := running.exception()):
+            raise failure
+    log.info("service has stopped")
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve_until_told(settings, stop)
+
+
+@click.command()
+@click.pass_obj
+def serve(context: object) -> None:
+    """Route calls, follow them and keep their log, until stopped."""
+    settings: Settings = context.settings()  # type: ignore[attr-defined]
+    logs.configure(settings.log.level, for_people=settings.log.format is LogFormat.TEXT)
+    asyncio.run(_serve(settings))

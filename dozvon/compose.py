@@ -1,0 +1,127 @@
+"""Puts the service together from its settings. Nothing is made anywhere else."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from config.holiday_calendar import PublicHolidays
+from config.office_file import load_office, read_office
+from config.settings import PbxSettings, Settings
+from crm_bridge.builtin.directory import BuiltinDirectory
+from dozvon.errors import CannotStart
+from pbx_adapters.asterisk.driver import AsteriskPbx
+from pbx_adapters.asterisk.settings import AsteriskSettings
+from router.office import Office
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.office_versions import OfficeVersions
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+from switchboard.board import Board, Parts, utc_now
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def service(settings: Settings) -> AsyncIterator[Board]:
+    """The whole service, ready to `run()`; everything is closed when the block ends.
+
+    Raises `CannotStart`, `StorageUnavailable` or `OfficeMistakes`, each with its sentence.
+    """
+    make_data_folder(settings.data_dir)
+    with only_one_service(settings.data_dir):
+        await migrate(settings.database)
+        async with open_database(settings.database) as database:
+            writer = Writer(database)
+            async with writer.running():
+                yield await _board(settings, database, writer)
+
+
+async def _board(settings: Settings, database: Database, writer: Writer) -> Board:
+    parts = Parts(
+        database=database,
+        writer=writer,
+        directory=BuiltinDirectory(database),
+        calendar=PublicHolidays(),
+        office=await office_in_force(settings, database, writer),
+        lookup_seconds=settings.lookup_deadline_seconds,
+    )
+    board = Board(parts)
+    for pbx in settings.pbx.values():
+        board.attach(AsteriskPbx(asterisk_settings(pbx), board, now=utc_now))
+    return board
+
+
+async def office_in_force(settings: Settings, database: Database, writer: Writer) -> Office:
+    """The office applied last; on the very first start the office file is applied."""
+    async with database.reading() as connection:
+        current = await OfficeVersions(connection).current()
+    if current is not None:
+        office = load_office(current.text, file=f"office version {current.version}")
+        return replace(office, version=current.version)
+    path = settings.office_path
+    if not path.is_file():
+        raise CannotStart(
+            f"There is no office yet: {path} does not exist. Write it (docs/office-file.md), "
+            "or apply one with `dozvon office apply FILE`."
+        )
+    office = read_office(path, language=settings.language)
+    text = path.read_text("utf-8-sig")
+
+    async def work(uow: UnitOfWork) -> int:
+        return await uow.offices.apply(text, by="first start", at=utc_now(), note=str(path.name))
+
+    return replace(office, version=await writer.submit(work))
+
+
+def asterisk_settings(pbx: PbxSettings) -> AsteriskSettings:
+    """A PBX's settings in the driver's own terms."""
+    return AsteriskSettings(
+        key=pbx.key,
+        host=pbx.host,
+        ami_port=pbx.ami_port,
+        calls_user=pbx.ami_user,
+        calls_secret=pbx.ami_secret.get_secret_value(),
+        journal_user=pbx.journal_user,
+        journal_secret=pbx.journal_secret.get_secret_value(),
+        agi_host=pbx.agi_host,
+        agi_port=pbx.agi_port,
+        agi_allow=tuple(str(net) for net in pbx.agi_allow),
+        trunks=frozenset(pbx.trunks),
+    )
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the data folder, readable by the service alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as trouble:
+        raise CannotStart(
+            f"The data folder {folder} cannot be made ({trouble.strerror}). Give the service's "
+            "user the right to write there, or set `data_dir` elsewhere."
+        ) from trouble
+
+
+@contextmanager
+def only_one_service(folder: Path) -> Iterator[None]:
+    """Hold the data folder; a second service on the same folder is told so."""
+    path = folder / "service.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"Another Dozvon already serves {folder}. Stop it first, or give this one a data "
+                "folder of its own."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,34 @@
+"""What all tests share: the parts of the real world, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dozvon.lab.setup import ensure_root
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """In CI a skip is a failure: what was not tried there was never tried."""
+    outcome = yield
+    report = outcome.get_result()
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and CI skips nothing: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def asterisk_root() -> Path:
+    """A private Asterisk's folder, unpacked once for this machine."""
+    told: list[str] = []
+    root = ensure_root(told.append)
+    if root is None:
+        pytest.skip("no Asterisk to be had here: " + " ".join(told[-1:]))
+    return root

@@ -4,8 +4,8 @@ Rules:
 1. A leg that is still open when the call ends is closed with it.
 2. Inbound: answered if a person talked, unless the client was handed on and nobody served him after
    that (missed, lost in transfer); rejected if the PBX turned him away; else missed.
-3. Outbound and internal: answered if both talked, else what the last leg says. A client who declines
-   is busy; the caller who declines his own click-to-call has cancelled it.
+3. Outbound and internal: answered if both talked, else what the last leg says. A client who
+   declines is busy; the caller who declines his own click-to-call has cancelled it.
 4. The journal is believed over the events for the disposition, its reason, who answered and when
    it ended; a difference is returned, never dropped. It may end a call that the events left open.
    Rings and talk stay as the events told them.

@@ -9,8 +9,8 @@ Rules:
    mean: whichever the legs say. What is not in the table does not happen: the event is ignored,
    because the PBX sends late and doubled ones, and the reason is returned; nothing raises.
 3. A leg's outcome is final. A leg that talked is answered, whatever its end is called.
-4. An ended call has exactly one disposition; before the end it has none. `router.endings` says which,
-   and how the PBX's journal is believed over the events (`settle`).
+4. An ended call has exactly one disposition; before the end it has none. `router.endings` says
+   which, and how the PBX's journal is believed over the events (`settle`).
 5. Ending is idempotent: what comes afterwards is ignored.
 """
 

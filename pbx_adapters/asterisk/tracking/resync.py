@@ -1,0 +1,95 @@
+"""Finding one's way again: after a gap, a restart of the PBX, and events that never came.
+
+Rules: a channel that the PBX lists and that is known already is not begun again; a known channel
+that it does not list has hung up unseen; an unknown one is adopted with the past that can be
+concluded (`placing`). Who talked when before the list is not known, and the events say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from pbx_adapters.asterisk.frames import Frame
+from pbx_adapters.asterisk.tracking.books import Channel, Desk
+from pbx_adapters.asterisk.tracking.callbook import end_call
+from pbx_adapters.asterisk.tracking.dialling import picked_up, rings
+from pbx_adapters.asterisk.tracking.moving import RINGING, UP, gone
+from pbx_adapters.asterisk.tracking.placing import place
+from pbx_adapters.asterisk.tracking.reading import Key, snapshot, text
+from pbx_adapters.asterisk.tracking.talks import review_around
+from router.calls import MissedReason
+
+
+def adopt(desk: Desk, rows: Iterable[Frame], at: datetime) -> None:
+    """Takes over the channels of a CoreShowChannels list."""
+    listed = {shot.uid: (row, shot) for row in rows if (shot := snapshot(row)) is not None}
+    for channel in list(desk.channels.values()):
+        if channel.uid not in listed:
+            gone(desk, channel, at, cause=None)
+    first_of_chain = sorted(listed.values(), key=lambda pair: pair[1].uid != pair[1].linked)
+    found: list[Channel] = []
+    for row, shot in first_of_chain:
+        known = shot.uid in desk.channels
+        channel = desk.see(shot, at)
+        if channel is None:
+            continue
+        found.append(channel)
+        if not known:
+            channel.seen_at = at - duration(text(row, Key.ROW_DURATION))
+            channel.recovered = True
+        _move(desk, channel, text(row, Key.ROW_BRIDGE))
+    for channel in found:
+        place(desk, channel, at)
+        _catch_up(desk, channel, at)
+    desk.adopting = True
+    review_around(desk, [channel.uid for channel in found], at)
+    desk.adopting = False
+
+
+def _move(desk: Desk, channel: Channel, bridge: str) -> None:
+    if bridge and channel.bridge != bridge:
+        desk.enter(channel, bridge)
+    elif not bridge and channel.bridge is not None:
+        desk.leave(channel)
+
+
+def _catch_up(desk: Desk, channel: Channel, at: datetime) -> None:
+    if channel.dial_at is None:
+        return
+    if channel.state == RINGING:
+        rings(desk, channel, max(channel.dial_at, channel.seen_at))
+    elif channel.state == UP and channel.picked_up_at is None:
+        picked_up(desk, channel, at)
+
+
+def duration(value: str) -> timedelta:
+    """`H:MM:SS` as a duration; nought for anything else."""
+    parts = value.split(":")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 6 for part in parts):
+        return timedelta()
+    seconds = 0
+    for part in parts:
+        seconds = seconds * 60 + int(part)
+    return timedelta(seconds=min(seconds, 30 * 86400))
+
+
+def restarted(desk: Desk, at: datetime) -> None:
+    """The PBX began anew: every older channel is gone, and no Hangup will ever tell."""
+    for call in {c.id: c for c in desk.calls.values() if not c.ended}.values():
+        if not call.talked:
+            call.missed = MissedReason.PBX_RESTARTED
+        end_call(desk, call, at, anchor=None, cause=None)
+    for channel in list(desk.channels.values()):
+        desk.forget(channel)
+    desk.bridges.clear()
+    desk.halves.clear()
+    desk.calls.clear()
+
+
+def sweep(desk: Desk, before: datetime, at: datetime) -> int:
+    """Gives up channels of which nothing was heard since `before`; how many they were."""
+    stale = [c for c in desk.channels.values() if c.touched_at < before]
+    for channel in stale:
+        gone(desk, channel, at, cause=None)
+    return len(stale)

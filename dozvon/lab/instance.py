@@ -81,16 +81,18 @@ class AsteriskInstance:
         )
         self._base_port = base_port
         self._claim: Claim | None = None
+        self._ports: Ports | None = None
         self._process: Process | None = None
 
     # life
 
     @property
     def ports(self) -> Ports:
-        """Where it listens; claimed on the first look, given back by `stop`."""
-        if self._claim is None:
+        """Where it listens: claimed on the first look, given back by `stop`, still told after it."""
+        if self._ports is None:
             self._claim = claim(self._base_port)
-        return self._claim.ports
+            self._ports = self._claim.ports
+        return self._ports
 
     @property
     def pid(self) -> int | None:
@@ -116,6 +118,9 @@ class AsteriskInstance:
         if self.pid is not None:
             return
         self._check_home()
+        if self._claim is None:
+            self._claim = claim(self._ports.base if self._ports else self._base_port)
+            self._ports = self._claim.ports
         for folder in self.layout.folders():
             folder.mkdir(parents=True, exist_ok=True)
         self._write(configuration.files(self.layout, self.ports, self.office))
@@ -132,10 +137,10 @@ class AsteriskInstance:
             async with asyncio.timeout(BOOT_SECONDS):
                 await self._booted(self._process)
         except TimeoutError:
-            await self.kill()
+            await self.stop()
             raise AsteriskFailedError(self._complaint("did not boot within 10 s")) from None
         except BaseException:
-            await self.kill()
+            await self.stop()
             raise
 
     async def stop(self) -> None:

@@ -1,5 +1,6 @@
 """Where the lab's Asterisk comes from, with a script in place of the archive."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -113,7 +114,9 @@ def test_a_killed_set_up_is_cleared_away_by_the_next(tmp_path: Path) -> None:
         victim.wait(10)
     assert not place.exists()
     assert list(place.parent.glob("*.part*"))
-    (tmp_path / "gate").open("w").close()  # lets the orphaned script end; it still holds the lock
+    with place.with_name("asterisk-1.lock").open() as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the orphaned script keeps others out
+    (tmp_path / "gate").open("w").close()  # and now it ends
 
     root.make(place, print, script(tmp_path, GOOD))
 

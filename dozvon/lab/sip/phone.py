@@ -65,6 +65,7 @@ DECLINE = Behaviour(act=Act.REFUSE)
 BUSY = Behaviour(act=Act.REFUSE, status=486)
 DO_NOT_REGISTER = Behaviour(registered=False)
 
+_RETRY_SECONDS = 5.0
 _REASONS = {486: "Busy Here", 603: "Decline"}
 
 
@@ -156,6 +157,13 @@ class Phone(Agent):
         self.behaviour = behaviour
         self._wanted.set()
 
+    async def register(self) -> None:
+        """Registers at once, as phones do when they notice that the PBX was restarted."""
+        self.registered_until = None
+        self.registration_refused = None
+        self._wanted.set()
+        await self.wait_registered(5)
+
     async def wait_registered(self, timeout: float) -> None:  # noqa: ASYNC109 - a deadline of this wait
         """Waits until the PBX knows where we are."""
         await self.until(lambda: self.registered or self.registration_refused is not None, timeout)
@@ -176,6 +184,7 @@ class Phone(Agent):
                     pause = await self._register(self._expires if wanted else 0)
             except SipRefusedError as refusal:
                 self.registration_refused = refusal
+                pause = _RETRY_SECONDS
                 self.note_change()
             try:
                 async with asyncio.timeout(pause):

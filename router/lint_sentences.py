@@ -8,7 +8,8 @@ LINT_SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "chain-too-long": (
         (
             "Линия {line}: цепочка {steps} — {total} с, это на {over} с дольше терпения линии"
-            " ({patience} с). Последние шаги сократятся: увеличьте patience или уменьшите время шагов."
+            " ({patience} с). Последние шаги сократятся: увеличьте patience или уменьшите время"
+            " шагов."
         ),
         (
             "Line {line}: the chain {steps} takes {total} s, {over} s longer than the line's"

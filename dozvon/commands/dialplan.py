@@ -14,10 +14,6 @@ from pbx_adapters.asterisk.plan_variables import fail_open_step
 from router.candidates import phone_of
 from router.office import Office
 
-_DESTINATION = re.compile(r"[A-Za-z0-9_-]+,[A-Za-z0-9_+*#-]+,\d+\Z")
-_ADDRESS = re.compile(r"[A-Za-z0-9.:\[\]-]+:\d{1,5}\Z")
-_CONTEXT = re.compile(r"[A-Za-z0-9_-]+\Z")
-
 _PLAIN = """\
 ; ===== {what} =====
 ; Paste into {file}, then: asterisk -rx "{reload}"
@@ -47,20 +43,30 @@ def snippets(
     untested = (
         "; UNTESTED on FreePBX: nobody has reported a run yet; begin with one inbound route.\n"
         if freepbx
-        else "; In the trunk's context: include => dozvon (or Goto(dozvon,<line>,1) for one line).\n"
+        else "; In the trunk's context: include => dozvon (one line: Goto(dozvon,<line>,1)).\n"
     )
     plan = _PLAIN.format(what="the dialplan", file=dialplan_file, reload="dialplan reload")
     ami = _PLAIN.format(what="the two AMI users", file=manager_file, reload="manager reload")
     return {dialplan_file: plan + untested + extensions(blanks), manager_file: ami + users}
 
 
-def _checked(pattern: re.Pattern[str], hint: str) -> click.decorators.FC:
-    def check(_: click.Context, option: click.Parameter, value: str) -> str:
-        if value and not pattern.match(value):
-            raise click.BadParameter(f"{value!r} is not {hint}", param=option)
+class _Plain(click.ParamType[str]):
+    """A text that cannot be read as dialplan syntax."""
+
+    def __init__(self, name: str, pattern: str) -> None:
+        self.name = name
+        self._pattern = re.compile(pattern)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what is not of the form."""
+        if value and not self._pattern.match(value):
+            self.fail(f"{value!r} is not of the form {self.name}", param, ctx)
         return value
 
-    return check  # type: ignore[return-value]
+
+_ADDRESS = _Plain("host:port", r"[A-Za-z0-9.:\[\]-]+:\d{1,5}\Z")
+_CONTEXT = _Plain("context", r"[A-Za-z0-9_-]+\Z")
+_DESTINATION = _Plain("context,extension,priority", r"[A-Za-z0-9_-]+,[A-Za-z0-9_+*#-]+,\d+\Z")
 
 
 @click.command()
@@ -74,19 +80,19 @@ def _checked(pattern: re.Pattern[str], hint: str) -> click.decorators.FC:
 @click.option(
     "--agi",
     default="127.0.0.1:4573",
-    callback=_checked(_ADDRESS, "host:port"),
+    type=_ADDRESS,
     help="Where this service listens, as Asterisk sees it.",
 )
 @click.option(
     "--phones-context",
     default="",
-    callback=_checked(_CONTEXT, "the name of a context"),
+    type=_CONTEXT,
     help="The context in which an extension can be dialled.",
 )
 @click.option(
     "--way-back",
     default="",
-    callback=_checked(_DESTINATION, "context,extension,priority"),
+    type=_DESTINATION,
     help="A destination for calls nobody answered (FreePBX: ext-group,600,1).",
 )
 @click.pass_obj

@@ -8,7 +8,7 @@ calls in progress are adopted, the journal is drained, and the gap is closed wit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -29,6 +29,7 @@ from pbx_adapters.asterisk.settings import AsteriskSettings
 from pbx_adapters.asterisk.tracking import PartyRules, Tracker
 from pbx_adapters.errors import PbxError
 from pbx_adapters.port import CallOffered, GapClosed, LinkState, Switchboard
+from router.events import AnyCallEvent
 from router.office import Status
 
 _AGAIN_SECONDS = 2.0
@@ -132,6 +133,7 @@ class AsteriskPbx:
     async def _frame(self, frame: Frame) -> None:
         if frame == LINK_DOWN:
             why = self.calls.trouble or "the link was lost"
+            await self._report(self._tracker.gap(self._now()))
             await self._switchboard.link_changed(self.key, LinkState.DOWN, why)
         elif frame == LINK_UP:
             self._bell.set()
@@ -143,8 +145,11 @@ class AsteriskPbx:
             self._hours.add(frame.get("Hour"))
             self._bell.set()
         else:
-            for event in self._tracker.feed(frame, self._now()):
-                await self._switchboard.happened(event)
+            await self._report(self._tracker.feed(frame, self._now()))
+
+    async def _report(self, events: Iterable[AnyCallEvent]) -> None:
+        for event in events:
+            await self._switchboard.happened(event)
 
     # -- the journal ---------------------------------------------------------------------------
 
@@ -171,6 +176,7 @@ class AsteriskPbx:
         except TimeoutError:
             await self._drain.ended()
             await self._drain.forget_hours(self._now())
+            await self._report(self._tracker.sweep(self._now()))
         self._bell.clear()
         hours, self._hours = self._hours, set()
         if hours:
@@ -186,8 +192,7 @@ class AsteriskPbx:
         await self._note_restart()
         channels = await self.calls.send_list({"Action": "CoreShowChannels"})
         now = self._now()
-        for event in self._tracker.adopt(channels, now):
-            await self._switchboard.happened(event)
+        await self._report(self._tracker.adopt(channels, now))
         recovered = await self._drain.ended()
         alive = {channel.get("Uniqueid") for channel in channels}
         recovered += await self._drain.lost(alive, now)
@@ -201,8 +206,7 @@ class AsteriskPbx:
         started = f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
         if self._started not in {"", started}:
             log.warning("the exchange was restarted", pbx=self.key, started=started)
-            for event in self._tracker.pbx_restarted(self._now()):
-                await self._switchboard.happened(event)
+            await self._report(self._tracker.pbx_restarted(self._now()))
         self._started = started
 
     def _link(self, user: str, secret: str, wanted: frozenset[str]) -> AmiLink:

@@ -116,12 +116,12 @@ def _trail(text: str) -> tuple[TrailItem, ...]:
 
 
 def _trail_item(item: str) -> TrailItem:
-    """`2=petrov/102+sidorova/103:rang:10:NOANSWER`, `1=ivanova/101:busy`, `4=:waited:12`."""
+    """`2=petrov/102&sidorova/103:rang:10:NOANSWER`, `1=ivanova/101:busy`, `4=:waited:12`."""
     step, _, rest = item.partition("=")
     who, what, seconds, result = (*rest.split(":"), "", "", "", "")[:4]
     return TrailItem(
         step=step,
-        who=tuple(w for w in who.split("+") if w) if "/" in who and ">" not in who else (who,),
+        who=tuple(w for w in who.split("&") if w),
         what=what,
         seconds=int(seconds) if seconds.isdigit() else None,
         result=result,

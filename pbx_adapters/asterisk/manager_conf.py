@@ -7,47 +7,25 @@ the events that nobody needs; how that is written changed in 18.25, 20.10, 21.5 
 
 from __future__ import annotations
 
+from pbx_adapters.asterisk import tracking
 from pbx_adapters.asterisk.errors import UnsupportedVersion
 
 SUPPORTED = (16, 18, 20, 21, 22)
 
-WANTED_EVENTS = (
-    "FullyBooted",
-    "Shutdown",
-    "Newchannel",
-    "Newstate",
-    "NewCallerid",
-    "NewConnectedLine",
-    "Rename",
-    "DialBegin",
-    "DialState",
-    "DialEnd",
-    "BridgeEnter",
-    "BridgeLeave",
-    "Hangup",
-    "Hold",
-    "Unhold",
-    "MusicOnHoldStart",
-    "MusicOnHoldStop",
-    "BlindTransfer",
-    "AttendedTransfer",
-    "Pickup",
-    "LocalBridge",
-    "LocalOptimizationBegin",
-    "LocalOptimizationEnd",
-    "QueueCallerJoin",
-    "QueueCallerLeave",
-    "QueueCallerAbandon",
-    "AgentCalled",
-    "AgentConnect",
-    "AgentComplete",
-    "AgentRingNoAnswer",
-    "OriginateResponse",
-    "UserEvent",
-    "DeviceStateChange",
-    "ContactStatus",
+WANTED_EVENTS = tuple(
+    sorted(
+        tracking.WANTED_EVENTS
+        | {
+            "FullyBooted",
+            "Shutdown",
+            "OriginateResponse",
+            "UserEvent",
+            "DeviceStateChange",
+            "ContactStatus",
+        }
+    )
 )
-"""What tracking understands (see `tracking`); everything else is dropped by Asterisk."""
+"""What the driver understands; everything else is dropped by Asterisk itself."""
 
 _USER = """\
 [{name}]

@@ -88,7 +88,7 @@ class AsteriskInstance:
 
     @property
     def ports(self) -> Ports:
-        """Where it listens: claimed on the first look, given back by `stop`, still told after it."""
+        """Where it listens: claimed on the first look, given back by `stop`, known after it."""
         if self._ports is None:
             self._claim = claim(self._base_port)
             self._ports = self._claim.ports

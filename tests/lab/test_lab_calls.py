@@ -310,6 +310,29 @@ async def test_two_instances_run_side_by_side(
     assert second.pid is None
 
 
+async def _ami_login(pbx: AsteriskInstance, user: str, secret: str) -> str:
+    async with asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", pbx.ports.ami)
+        await reader.readline()
+        writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\n\r\n".encode())
+        answer = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    return answer.decode().strip()
+
+
+async def test_the_ami_users_given_may_log_in_and_are_exchanged_while_it_runs(
+    pbx: AsteriskInstance,
+) -> None:
+    await pbx.reload(manager_conf="[one]\nsecret = first\nread = system\nwrite = system\n")
+    assert await _ami_login(pbx, "one", "first") == "Response: Success"
+
+    await pbx.reload(manager_conf="[two]\nsecret = second\nread = system\nwrite = system\n")
+
+    assert await _ami_login(pbx, "one", "first") == "Response: Error"
+    assert await _ami_login(pbx, "two", "second") == "Response: Success"
+
+
 async def test_nothing_is_left_after_a_kill_and_it_starts_again(
     pbx: AsteriskInstance, carrier: Carrier, anna: Phone
 ) -> None:

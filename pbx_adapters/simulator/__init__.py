@@ -5,6 +5,7 @@ a plan by the rules of the generated dialplan; `tests/conformance` holds the two
 """
 
 from pbx_adapters.simulator.clock import VirtualClock
+from pbx_adapters.simulator.live_call import LiveCall
 from pbx_adapters.simulator.pbx import SimulatedPbx
 from pbx_adapters.simulator.scripts import (
     IS_BUSY,
@@ -30,6 +31,7 @@ __all__ = [
     "NOT_REGISTERED",
     "Act",
     "CallerScript",
+    "LiveCall",
     "MobileScript",
     "PhoneScript",
     "SimulatedPbx",

@@ -52,15 +52,17 @@ class Dialled:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class SimLeg:
-    """One attempt to ring one target while it lasts."""
+    """One attempt to ring one target, as the phone itself saw it: instants are None until then."""
 
     id: str
     dialled: Dialled
-    rang_at: datetime
+    rang_at: datetime | None = None
     talk_seconds: float | None = None
     transfer_to: str = ""
     open: bool = True
     picked_up_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
     outcome: LegOutcome = LegOutcome.RINGING
     timers: list[Timer] = field(default_factory=list)
 

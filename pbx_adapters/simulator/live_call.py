@@ -74,6 +74,7 @@ class LiveCall:
         self.talk_seconds = 0.0
         self.why: MissedReason | None = None
         self.rejected = False
+        self.ended_at: datetime | None = None
         self._turns = count(1)
         self._alarm: Timer | None = None
 
@@ -153,7 +154,7 @@ class LiveCall:
         return None
 
     async def _talk(self, leg: SimLeg) -> None:
-        began_at = self.now
+        began_at = leg.answered_at = self.now
         self.status = "ANSWER"
         self.answered_by = self.answered_by or leg.dialled.answerer
         self.confirmed = self.confirmed or leg.dialled.confirm
@@ -189,7 +190,7 @@ class LiveCall:
 
     def _dial(self, dialled: Dialled) -> SimLeg:
         leg_id = f"{self.id}-{len(self.legs) + 1}"
-        leg = SimLeg(id=leg_id, dialled=dialled, rang_at=self.now)
+        leg = SimLeg(id=leg_id, dialled=dialled)
         self.legs.append(leg)
         self._report(LegBegan, leg_id=leg.id, target=dialled.number)
         if dialled.kind is TargetKind.MOBILE:
@@ -208,7 +209,7 @@ class LiveCall:
             self._refuse(leg, 0, LegOutcome.BUSY)
             return
         leg.talk_seconds, leg.transfer_to = script.talk_seconds, script.transfer_to
-        self._report(LegRang, leg_id=leg.id)
+        self._rings(leg)
         self._phone(leg, PhoneState.RINGING)
         if script.act is Act.ANSWER:
             self._later(leg, script.after_seconds, What.ANSWERED)
@@ -226,7 +227,7 @@ class LiveCall:
             self._refuse(leg, 0, LegOutcome.BUSY)
             return
         leg.talk_seconds = script.talk_seconds
-        self._report(LegRang, leg_id=leg.id)
+        self._rings(leg)
         in_time = script.after_seconds < leg.dialled.ring_seconds
         if script.act is Act.ANSWER and in_time:
             self._later(leg, script.after_seconds, What.PICKED_UP)
@@ -234,6 +235,10 @@ class LiveCall:
             self._refuse(leg, script.after_seconds, LegOutcome.DECLINED)
         else:
             self._refuse(leg, leg.dialled.ring_seconds, LegOutcome.NO_ANSWER)
+
+    def _rings(self, leg: SimLeg) -> None:
+        leg.rang_at = self.now
+        self._report(LegRang, leg_id=leg.id)
 
     def _ask(self, leg: SimLeg) -> None:
         """The mobile is off the hook and is asked to press 1."""
@@ -252,11 +257,12 @@ class LiveCall:
 
     def _taken(self, leg: SimLeg, by: str) -> SimLeg:
         answerer = Dialled(kind=TargetKind.PHONE, who=f"/{by}", number=by, answerer=by)
-        taken = SimLeg(id=f"{self.id}-{len(self.legs) + 1}", dialled=answerer, rang_at=self.now)
+        taken = SimLeg(id=f"{self.id}-{len(self.legs) + 1}", dialled=answerer)
         script = self.exchange.phones.script(by)
         taken.talk_seconds, taken.transfer_to = script.talk_seconds, script.transfer_to
         self.legs.append(taken)
         self._report(LegTaken, leg_id=leg.id, taken_leg_id=taken.id, by=by)
+        self._end(leg, LegOutcome.ELSEWHERE, told=True)
         return taken
 
     def _end_all(self, legs: Sequence[SimLeg], outcome: LegOutcome) -> None:
@@ -264,15 +270,16 @@ class LiveCall:
             unconfirmed = leg.picked_up_at is not None and outcome is LegOutcome.NO_ANSWER
             self._end(leg, LegOutcome.NOT_CONFIRMED if unconfirmed else outcome)
 
-    def _end(self, leg: SimLeg, outcome: LegOutcome) -> None:
+    def _end(self, leg: SimLeg, outcome: LegOutcome, *, told: bool = False) -> None:
         if not leg.open:
             return
-        leg.open, leg.outcome = False, outcome
+        leg.open, leg.outcome, leg.ended_at = False, outcome, self.now
         for timer in leg.timers:
             timer.cancel()
         if leg.dialled.kind is TargetKind.MOBILE and outcome is not LegOutcome.FAILED:
             self.exchange.phones.outgoing_in_use[leg.dialled.outgoing] -= 1
-        self._report(LegEnded, leg_id=leg.id, outcome=outcome)
+        if not told:
+            self._report(LegEnded, leg_id=leg.id, outcome=outcome)
         refused = (LegOutcome.BUSY, LegOutcome.UNREACHABLE)
         if leg.dialled.kind is TargetKind.PHONE and outcome not in refused:
             self.exchange.phones.release(leg.dialled.number)

@@ -9,7 +9,7 @@ mirror that it left, and the journal keeps their ends until it comes back.
     async with asyncio.TaskGroup() as group:
         running = group.create_task(pbx.run())
         pbx.phones.behave("101", answers(2))
-        call_id = pbx.place(CallerScript(number="79161234567", line="74951230001"))
+        call = pbx.place(CallerScript(number="79161234567", line="74951230001"))
         await pbx.settled()                       # everything that is planned has happened
         running.cancel()
 """
@@ -101,12 +101,20 @@ class SimulatedPbx:
 
     # what happens to the exchange
 
-    def place(self, caller: CallerScript) -> str:
-        """Plan a call and return the id that it will have."""
+    def place(self, caller: CallerScript) -> LiveCall:
+        """Plan a call and return it: its id holds, the rest comes with time."""
         began = int(self.clock.now.timestamp() + caller.begins_after_seconds)
-        call_id = f"{self._key}-{began}.{next(self._numbers)}"
-        self.clock.later(caller.begins_after_seconds, partial(self._begin, caller, call_id))
-        return call_id
+        exchange = Exchange(
+            key=self._key,
+            clock=self.clock,
+            phones=self.phones,
+            report=self._happened,
+            office=lambda: self._office,
+            status=lambda manager: str(self._statuses.get(manager, "")),
+        )
+        call = LiveCall(exchange, caller, f"{self._key}-{began}.{next(self._numbers)}")
+        self.clock.later(caller.begins_after_seconds, partial(self._begin, call))
+        return call
 
     def pick_up(self, *, by: str, rings_at: str, after_seconds: float) -> None:
         """Plan that `by` picks up what rings at another phone then; too late, it does nothing."""
@@ -178,18 +186,11 @@ class SimulatedPbx:
 
     # calls
 
-    def _begin(self, caller: CallerScript, call_id: str) -> None:
+    def _begin(self, call: LiveCall) -> None:
         if self._calls is None:  # pragma: no cover - the clock only moves while `run` does
             raise RuntimeError("the simulated exchange does not run")
-        exchange = Exchange(
-            key=self._key,
-            clock=self.clock,
-            phones=self.phones,
-            report=self._happened,
-            office=lambda: self._office,
-            status=lambda manager: str(self._statuses.get(manager, "")),
-        )
-        call = self._live[call_id] = LiveCall(exchange, caller, call_id)
+        call.began_at = self.clock.now
+        self._live[call.id] = call
         self.clock.begin()
         self._calls.create_task(self._through(call))
 
@@ -266,6 +267,7 @@ class SimulatedPbx:
             rejected=call.rejected,
         )
         del self._live[call.id]
+        call.ended_at = self.clock.now
         self.journal[entry.key] = entry
         self._happened(ended)
         self._tell(self._hand_over)

@@ -166,7 +166,7 @@ def fail_open_plan(office: Office, pbx: str, line: str) -> Plan:
     """Whom a call rings without the service: the line's department, then whoever gets free."""
     found = next((ln for ln in office.lines.values() if _same_line(ln.number, line)), None)
     department = found.department if found else office.default_department
-    members = tuple(phone_of(m) for m in office.members(department) if m.pbx == pbx or m.dial)
+    members = _phones(office, department, pbx) or _phones(office, office.default_department, pbx)
     ring = Step(
         kind=StepKind.ALL,
         role=StepRole.DEPARTMENT,
@@ -176,6 +176,11 @@ def fail_open_plan(office: Office, pbx: str, line: str) -> Plan:
     patience = FAIL_OPEN_PATIENCE_SECONDS
     wait = Step(kind=StepKind.WAIT, role=StepRole.WAIT, targets=members, ring_seconds=patience)
     return Plan(steps=(ring, wait), ending=Ending.MESSAGE_BUSY, patience_seconds=patience)
+
+
+def _phones(office: Office, department: str, pbx: str) -> tuple[Target, ...]:
+    here = (m for m in office.members(department) if m.pbx == pbx or m.dial)
+    return tuple(phone_of(m) for m in here)
 
 
 def _same_line(number: str, dialled: str) -> bool:

@@ -30,15 +30,18 @@ class Clients:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def save(self, records: Sequence[ClientRecord], *, at: datetime) -> frozenset[str]:
+    async def save(
+        self, records: Sequence[ClientRecord], *, at: datetime, merge: bool = False
+    ) -> frozenset[str]:
         """Adds or changes clients; numbers and applications are added to those that are there.
 
-        At most some hundred at a time. Returns the E.164 numbers that are theirs now: earlier calls
-        from them belong to these clients (`storage.parties.move_calls`).
+        With `merge`, what a record does not tell (owner, marks) stays as it was. At most some
+        hundred records at a time, no key twice. Returns the E.164 numbers that are theirs now:
+        earlier calls from them belong to these clients (`storage.parties.move_calls`).
         """
         if not records:
             return frozenset()
-        await self._save_clients(records, at)
+        await self._save_clients(records, at, merge=merge)
         ids = await self._ids(record.key for record in records)
         numbers = [_number_row(ids[r.key], number) for r in records for number in r.numbers]
         await self._save_numbers(numbers)
@@ -72,13 +75,29 @@ class Clients:
         query = select(func.count()).select_from(_t)
         return int((await self._connection.execute(query)).scalar_one())
 
+    async def keys_by_number(self, e164s: Sequence[str]) -> dict[tuple[str, str], str]:
+        """The clients behind these numbers: (E.164, name in lower case) → key."""
+        query = select(_numbers.c.e164, _t.c.search_text, _t.c.key).join(
+            _t, _t.c.id == _numbers.c.client_id
+        )
+        rows = await self._connection.execute(query.where(_numbers.c.e164.in_(e164s)))
+        return {(row.e164, row.search_text): row.key for row in rows}
+
     async def known_keys(self, keys: Sequence[str]) -> frozenset[str]:
         """Which of these keys are taken."""
         return frozenset(await self._ids(keys))
 
-    async def _save_clients(self, records: Sequence[ClientRecord], at: datetime) -> None:
-        names = ("name", "search_text", "owner", "blocked", "switchboard", "changed_at")
-        statement = upsert(_t, self._connection.dialect.name, keys=["key"], change=names)
+    async def _save_clients(
+        self, records: Sequence[ClientRecord], at: datetime, *, merge: bool
+    ) -> None:
+        names, told = ["name", "search_text", "changed_at"], ["owner", "blocked", "switchboard"]
+        statement = upsert(
+            _t,
+            self._connection.dialect.name,
+            keys=["key"],
+            change=names + told,
+            keep=told if merge else (),
+        )
         rows = [
             {
                 "key": record.key,

@@ -8,18 +8,37 @@ with a sentence, and the connections are opened anew as soon as a file is back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+import aiosqlite
+from sqlalchemy import Select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialects import file_of, reader_engine, trouble_of, writer_engine
+from storage.dialects import (
+    file_of,
+    quick_connection,
+    quick_sql,
+    reader_engine,
+    trouble_of,
+    writer_engine,
+)
 from storage.errors import StorageUnavailable
 
 READERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A question ready to be asked; made by `Database.prepare`."""
+
+    statement: Select[Any]
+    sql: str
+    fixed: Mapping[str, Any]
 
 
 class Database:
@@ -31,6 +50,8 @@ class Database:
         self._writer = writer_engine(url)
         self._readers = reader_engine(url, connections=readers)
         self._lookups = self._readers.execution_options(isolation_level="AUTOCOMMIT")
+        self._quick: aiosqlite.Connection | None = None
+        self._opening = asyncio.Lock()
         self._identity = _identity(self.file)
 
     @asynccontextmanager
@@ -46,6 +67,22 @@ class Database:
         async with self._readers.begin() as connection:
             yield connection
 
+    def prepare(self, statement: Select[Any]) -> Prepared:
+        """A question that is asked again and again; made once, asked by `ask`."""
+        sql, fixed = quick_sql(statement)
+        return Prepared(statement=statement, sql=sql, fixed=fixed)
+
+    async def ask(self, question: Prepared, **parameters: str) -> Sequence[Sequence[Any]]:
+        """The rows of one quick question, as the driver gives them.
+
+        On SQLite instants are text and booleans numbers; `storage.types.as_instant` reads both.
+        """
+        if self.file is None:
+            async with self.looking_up() as connection:
+                return list((await connection.execute(question.statement, parameters)).all())
+        quick = await self._quick_connection()
+        return list(await quick.execute_fetchall(question.sql, {**question.fixed, **parameters}))
+
     @asynccontextmanager
     async def looking_up(self) -> AsyncIterator[AsyncConnection]:
         """A connection for one quick question; no transaction is begun or ended."""
@@ -56,6 +93,15 @@ class Database:
         """Closes every connection."""
         await self._writer.dispose()
         await self._readers.dispose()
+        quick, self._quick = self._quick, None
+        if quick is not None:
+            await quick.close()
+
+    async def _quick_connection(self) -> aiosqlite.Connection:
+        async with self._opening:
+            if self._quick is None:
+                self._quick = await quick_connection(self.url)
+            return self._quick
 
     async def _watch_file(self) -> None:
         identity = _identity(self.file)

@@ -1,7 +1,7 @@
 """What changes when an office is applied, in sentences: "manager Ivanova: extension 101 → 105".
 
-Compared are offices in memory, not texts, so that a comment or another way of writing the same
-hours is no change. Times are shown as seconds, weeks as the office file writes them, people by name.
+Compared are offices in memory, not texts: a comment or another way of writing the same hours is
+no change. Times are shown as seconds, weeks as the office file writes them, people by name.
 """
 
 from __future__ import annotations

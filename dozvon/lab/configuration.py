@@ -234,7 +234,12 @@ live_dangerously = no
 
 
 def _pjsip(ports: Ports, office: Office) -> str:
-    head = f"""\
+    phones = "".join(_phone(phone, office.language) for phone in office.phones)
+    return _transport(ports) + _trunk(ports, office) + phones
+
+
+def _transport(ports: Ports) -> str:
+    return f"""\
 [global]
 type = global
 user_agent = lab-pbx
@@ -252,7 +257,11 @@ threadpool_max_size = 40
 type = transport
 protocol = udp
 bind = {PHONES_HOST}:{ports.sip}
+"""
 
+
+def _trunk(ports: Ports, office: Office) -> str:
+    return f"""
 [trunk]
 type = endpoint
 transport = udp
@@ -282,7 +291,6 @@ type = identify
 endpoint = trunk
 match = {TRUNK_HOST}
 """
-    return head + "".join(_phone(phone, office.language) for phone in office.phones)
 
 
 def _phone(phone: LabPhone, language: str) -> str:

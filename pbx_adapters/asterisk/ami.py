@@ -241,7 +241,7 @@ class AmiLink:
 
     async def _ask(self, action: Fields, deadline: float, as_list: int | None = None) -> Any:
         connection = self._connection
-        if self.state is not LinkState.CONNECTED or connection is None:
+        if connection is None:
             raise NotConnected(
                 f"there is no link to {self.name} ({self.state}); nothing was sent. {self.trouble}"
             )

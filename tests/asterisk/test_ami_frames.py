@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from pbx_adapters.asterisk.ami import LINK_DOWN, LINK_UP, AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState
-from pbx_adapters.asterisk.errors import ActionRefused, LinkLost, ListTooLong
+from pbx_adapters.asterisk.errors import ActionLate, ActionRefused, LinkLost, ListTooLong
 from pbx_adapters.asterisk.frames import Frame
 
 Link = Callable[..., AbstractAsyncContextManager[AmiLink]]
@@ -78,6 +78,14 @@ async def test_a_link_lost_in_the_middle_of_a_list_raises(pbx: FakeAsterisk, lin
         pbx.drop()
         with pytest.raises(LinkLost):
             await listing
+
+
+async def test_items_of_a_list_given_up_are_no_events(pbx: FakeAsterisk, link: Link) -> None:
+    async with link() as here:
+        with pytest.raises(ActionLate):
+            await here.send_list({"Action": "CoreShowChannels"}, deadline_seconds=0.02)
+        pbx.say(channels(pbx.named("CoreShowChannels")[-1], 2) + event("Hangup", Uniqueid="1"))
+        assert [frame.name for frame in await take(here, 1)] == ["Hangup"]
 
 
 async def test_an_action_that_answers_without_a_list_gives_an_empty_one(
@@ -189,6 +197,26 @@ async def test_frames_say_where_the_link_came_and_went(pbx: FakeAsterisk, link: 
         assert before[1] is LINK_UP
         assert after[0] is LINK_DOWN
         assert after[2] is LINK_UP
+
+
+async def test_a_shutdown_is_an_event_and_the_link_ends_with_the_connection(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    async with link() as here:
+        pbx.say(event("Shutdown", Shutdown="Cleanly") + event("Hangup", Uniqueid="1"))
+        assert [frame.name for frame in await take(here, 2)] == ["Shutdown", "Hangup"]
+        assert here.lost_times == 0
+        assert (await here.send({"Action": "Ping"})).name == "Success"
+
+
+async def test_a_message_that_nobody_can_read_is_skipped_and_said(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    with capture_logs() as logs:
+        async with link() as here:
+            pbx.say(b"rubbish\r\n\r\n" + event("Hangup", Uniqueid="1"))
+            assert [frame.name for frame in await take(here, 1)] == ["Hangup"]
+    assert [entry["pbx"] for entry in logs if "unreadable" in entry["event"]] == ["office"]
 
 
 async def test_a_letter_cut_by_a_packets_edge_is_whole(pbx: FakeAsterisk, link: Link) -> None:

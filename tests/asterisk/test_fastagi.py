@@ -96,10 +96,24 @@ async def test_a_question_is_answered_by_its_variables_in_their_order() -> None:
 
 async def test_a_header_may_come_byte_by_byte() -> None:
     async with serving() as server, calling(server) as caller:
+        while not server.connections:  # noqa: ASYNC110 (the server has no event for it)
+            await asyncio.sleep(0)
+        [dialogue] = server._open
         for byte in question():
-            caller.writer.write(bytes([byte]))
-            await caller.writer.drain()
+            dialogue.data_received(bytes([byte]))
         assert len(await caller.answered()) == 3
+
+
+async def test_the_answers_budget_does_not_bind_the_dialogue() -> None:
+    async with (
+        serving(answer_budget_seconds=0.03) as server,
+        calling(server, question()) as caller,
+    ):
+        await caller.line()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(caller.reader.read(1), 0.1)
+        caller.writer.write(b"200 result=1\n")
+        assert len(await caller.answered()) == 2
 
 
 async def test_the_next_variable_is_sent_only_after_the_answer_to_the_one_before() -> None:
@@ -333,9 +347,10 @@ async def test_closing_the_server_lets_waiting_calls_go() -> None:
         calling(server, question()) as caller,
         calling(server) as probe,
     ):
-        await server.close()
-        await caller.closed()
-        await probe.closed()
+        async with asyncio.timeout(2):
+            await server.close()
+            await caller.closed()
+            await probe.closed()
     assert server.connections == 0
 
 

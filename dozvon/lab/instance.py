@@ -228,6 +228,17 @@ class AsteriskInstance:
         with path.open(encoding="utf-8", errors="replace", newline="") as rows:
             return [dict(zip(CDR_FIELDS, row, strict=False)) for row in csv.reader(rows)]
 
+    async def wait_cdr_rows(self, count: int, timeout: float) -> list[dict[str, str]]:  # noqa: ASYNC109 - a deadline of this wait
+        """Waits until there are so many call records, and returns all of them.
+
+        Asterisk writes them some milliseconds after the last BYE of a call, and tells nobody; after
+        `stop` all are written. Raises `TimeoutError`.
+        """
+        async with asyncio.timeout(timeout):
+            while len(rows := self.cdr_rows()) < count:  # noqa: ASYNC110 - another process writes the file
+                await asyncio.sleep(_RETRY_SECONDS)
+        return rows
+
     def log_tail(self, lines: int = 30) -> str:
         """Returns the end of what it logged."""
         path = self.layout.log / "full"

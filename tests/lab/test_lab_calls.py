@@ -71,7 +71,7 @@ async def test_a_client_calls_a_phone_answers_and_the_client_hangs_up(
     await call.hang_up()
     await there.wait_ended(3)
     assert (call.ended_by, there.ended_by) == (Side.SELF, Side.PBX)
-    rows = pbx.cdr_rows()
+    rows = await pbx.wait_cdr_rows(1, 3)
     assert [(row["src"], row["disposition"]) for row in rows] == [("79161234567", "ANSWERED")]
 
 

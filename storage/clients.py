@@ -115,8 +115,8 @@ class Clients:
     async def _save_numbers(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             dialect = self._connection.dialect.name
-            names = ["e164", "number_key", "extension"]
-            statement = upsert(_numbers, dialect, keys=["client_id", "written"], change=names)
+            names = ["written", "e164", "number_key", "extension"]
+            statement = upsert(_numbers, dialect, keys=["client_id", "identity"], change=names)
             await self._connection.execute(statement, rows)
 
     async def _save_applications(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -157,11 +157,19 @@ def application(row: Any) -> Application:
     )
 
 
+def number_identity(number: PhoneNumber) -> str:
+    """One telephone of one client, however it is written; what is no number is its own text."""
+    if not number.is_matchable:
+        return number.raw
+    return f"{number.e164}#{number.extension}" if number.extension else str(number.e164)
+
+
 def _number_row(client_id: int, number: PhoneNumber) -> dict[str, Any]:
     matchable = number.is_matchable
     return {
         "client_id": client_id,
         "written": number.raw,
+        "identity": number_identity(number),
         "e164": number.e164 if matchable else None,
         "number_key": number.key if matchable else None,
         "extension": number.extension or "",

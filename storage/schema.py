@@ -54,10 +54,11 @@ client_numbers = Table(
     Column("id", Integer, primary_key=True),
     Column("client_id", ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("written", String, nullable=False),
+    Column("identity", String, nullable=False),
     Column("e164", String, index=True),
     Column("number_key", String, index=True),
     Column("extension", String, nullable=False, server_default=""),
-    UniqueConstraint("client_id", "written"),
+    UniqueConstraint("client_id", "identity"),
 )
 
 applications = Table(

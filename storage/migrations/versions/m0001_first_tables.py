@@ -271,6 +271,7 @@ def _client_numbers() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("client_id", sa.Integer(), nullable=False),
         sa.Column("written", sa.String(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
         sa.Column("e164", sa.String(), nullable=True),
         sa.Column("number_key", sa.String(), nullable=True),
         sa.Column("extension", sa.String(), server_default="", nullable=False),
@@ -281,7 +282,7 @@ def _client_numbers() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_client_numbers"),
-        sa.UniqueConstraint("client_id", "written", name="uq_client_numbers_client_id_written"),
+        sa.UniqueConstraint("client_id", "identity", name="uq_client_numbers_client_id_identity"),
     )
     op.create_index("ix_client_numbers_client_id", "client_numbers", ["client_id"], unique=False)
     op.create_index("ix_client_numbers_e164", "client_numbers", ["e164"])

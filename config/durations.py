@@ -24,8 +24,8 @@ def read_seconds(value: object, *, least: int, most: int) -> int:
     """Reads a length of time into whole seconds within [least, most]; raises `Unreadable`."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Unreadable("duration-unreadable", value=value)
-    seconds = _from_text(value) if isinstance(value, str) else float(value)
-    if seconds != int(seconds):
+    seconds = _from_text(value) if isinstance(value, str) else value
+    if seconds % 1 != 0:  # also inf and nan
         raise Unreadable("duration-unreadable", value=value)
     if not least <= seconds <= most:
         raise Unreadable(

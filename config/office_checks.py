@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from config.reading import Table
 from config.toml_lines import Path
+from router.lint import deputy_circles
 from router.office import AbsentRule, AfterHoursRule, Department, Manager, Office
 
 
@@ -91,27 +92,12 @@ def _check_once(office: Office, root: Table) -> None:
 
 
 def _check_deputies(office: Office, root: Table) -> None:
-    told: set[str] = set()
-    for key, manager in office.managers.items():
-        if manager.deputy == key:
-            root.notes.add(("managers", key, "deputy"), "deputy-himself")
-            told.add(key)
-            continue
-        way = _way(key, office.managers)
-        if way and way[-1] == key and not told.intersection(way):
-            told.update(way)
-            loop = " → ".join((key, *way))
-            root.notes.add(("managers", key, "deputy"), "deputy-loop", loop=loop)
-
-
-def _way(key: str, managers: Mapping[str, Manager]) -> list[str]:
-    """Follows the deputies from `key` until they end or come back to someone."""
-    way: list[str] = []
-    at = key
-    while (manager := managers.get(at)) and manager.deputy and manager.deputy not in way:
-        at = manager.deputy
-        way.append(at)
-    return way
+    for circle in deputy_circles(office.managers):
+        path = ("managers", circle[0], "deputy")
+        if len(circle) == 1:
+            root.notes.add(path, "deputy-himself")
+        else:
+            root.notes.add(path, "deputy-loop", loop=" → ".join((*circle, circle[0])))
 
 
 def _exists(root: Table, path: Path, word: str, words: Mapping[str, object], sentence: str) -> None:

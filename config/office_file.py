@@ -19,7 +19,7 @@ from config.office_checks import check_office
 from config.reading import Notes, Table, read_choice
 from config.sentences import say
 from config.templates import read_box, read_device, read_dial
-from config.text_file import decode, parse
+from config.text_file import decode, parse, read_text_file
 from config.toml_lines import Lines
 from router.numbers import NumberPlan
 from router.office import (
@@ -43,13 +43,10 @@ LANGUAGES = ("ru", "en")
 def read_office(path: Path, *, language: str = "ru") -> Office:
     """Returns the office that a file describes; raises `OfficeMistakes`."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        sentence = say(language, "file-unreadable", reason=reason)
-        mistake = Mistake(file=str(path), line=0, path="", sentence=sentence)
-        raise OfficeMistakes([mistake]) from None
-    return load_office(data, file=str(path), language=language)
+        text = read_text_file(path)
+    except Unreadable as mistake:
+        raise _whole(mistake, str(path), language) from None
+    return load_office(text, file=str(path), language=language)
 
 
 def load_office(text: str | bytes, *, file: str = "office.toml", language: str = "ru") -> Office:
@@ -60,8 +57,7 @@ def load_office(text: str | bytes, *, file: str = "office.toml", language: str =
     try:
         plain = decode(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
     except Unreadable as mistake:
-        sentence = say(language, mistake.sentence, **mistake.about)
-        raise OfficeMistakes([Mistake(file=file, line=1, path="", sentence=sentence)]) from None
+        raise _whole(mistake, file, language) from None
     data = parse(plain, file=file, language=language)
     if isinstance(data, Mistake):
         raise OfficeMistakes([data])
@@ -70,6 +66,12 @@ def load_office(text: str | bytes, *, file: str = "office.toml", language: str =
     if notes.mistakes or office is None:
         raise OfficeMistakes(notes.mistakes)
     return office
+
+
+def _whole(mistake: Unreadable, file: str, language: str) -> OfficeMistakes:
+    """Makes the one mistake of a file that is no text at all."""
+    sentence = say(language, mistake.sentence, **mistake.about)
+    return OfficeMistakes([Mistake(file=file, line=1, path="", sentence=sentence)])
 
 
 def _read(root: Table) -> Office | None:

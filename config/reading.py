@@ -70,8 +70,7 @@ class Table:
             return read(self.data[key])
         except Unreadable as mistake:
             about = dict(mistake.about)
-            if mistake.words:
-                about["hint"] = self.notes.hint(str(about.get("value")), mistake.words)
+            about["hint"] = self.notes.hint(str(about.get("value")), mistake.words)
             self.notes.add((*self.path, key), mistake.sentence, **about)
             return default
 

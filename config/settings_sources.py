@@ -15,7 +15,7 @@ from typing import Any
 
 from config.errors import Mistake, Unreadable
 from config.sentences import say
-from config.text_file import decode, parse
+from config.text_file import parse, read_at_most, read_text_file, why_unreadable
 from config.toml_lines import Lines
 
 PREFIX = "DOZVON_"
@@ -100,10 +100,7 @@ def from_toml(path: Path, language: str) -> Layer:
     layer = Layer(language=language)
     whole = Origin(name=str(path))
     try:
-        text = decode(path.read_bytes())
-    except OSError as error:
-        layer.note((), whole, "file-unreadable", reason=error.strerror or str(error))
-        return layer
+        text = read_text_file(path)
     except Unreadable as mistake:
         layer.note((), whole, mistake.sentence, **mistake.about)
         return layer
@@ -130,8 +127,8 @@ def from_secrets(folder: Path, language: str) -> Layer:
     layer = Layer(language=language)
     try:
         files = sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.is_file())
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        reason = why_unreadable(error)
         layer.note((), Origin(name=str(folder)), "file-unreadable", reason=reason)
         return layer
     for file in files:
@@ -158,9 +155,9 @@ def read_secret_file(path: Path) -> str:
     """
     try:
         mode = path.stat().st_mode
-        data = path.read_bytes()[: _LONGEST_SECRET_BYTES + 1]
-    except OSError as error:
-        reason = error.strerror or str(error)
+        data = read_at_most(path, _LONGEST_SECRET_BYTES)
+    except (OSError, ValueError) as error:
+        reason = why_unreadable(error)
         raise Unreadable("secret-file-unreadable", file=path, reason=reason) from None
     if stat.S_IMODE(mode) & 0o077:
         mode_text = f"{stat.S_IMODE(mode):04o}"

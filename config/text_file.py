@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 from config.errors import Mistake, Unreadable
@@ -29,6 +30,26 @@ _BEGINNINGS = {
     "Invalid statement": "toml-key",
     "Invalid initial character": "toml-key",
 }
+
+
+def read_text_file(path: Path) -> str:
+    """Returns the text of a file; raises `Unreadable` as `decode`, and where it cannot be read."""
+    try:
+        data = read_at_most(path, LONGEST_BYTES)
+    except (OSError, ValueError) as error:
+        raise Unreadable("file-unreadable", reason=why_unreadable(error)) from None
+    return decode(data)
+
+
+def read_at_most(path: Path, most: int) -> bytes:
+    """Returns a file's bytes, at most one more than `most`, so that no device is read for ever."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
+def why_unreadable(error: OSError | ValueError) -> str:
+    """Returns the system's own words; a path that cannot be one at all raises `ValueError`."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def decode(data: bytes) -> str:

@@ -8,6 +8,7 @@ a key that is not there with the line of the table it should be in.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 Path = tuple[str | int, ...]
 
@@ -28,7 +29,8 @@ class Lines:
         self._counted = (0, 1)
         self._lines: dict[Path, int] = {(): 1}
         self._tables: dict[Path, int] = {}
-        self._scan()
+        with suppress(RecursionError):  # far too deep for any file of ours: lines so far are known
+            self._scan()
 
     def of(self, path: Path) -> int:
         """Returns the line of `path`, or of the nearest key around it that stands in the file."""

@@ -306,24 +306,24 @@ def _leads_nowhere(office: Office, manager: Manager, rule: AbsentRule) -> str:
     return ""
 
 
+def deputy_circles(managers: Mapping[str, Manager]) -> Iterator[tuple[str, ...]]:
+    """Yields every circle of deputies once: the keys in order, a single one for his own deputy."""
+    seen_from: dict[str, str] = {}
+    for start in managers:
+        way: list[str] = []
+        at = start
+        while at in managers and at not in seen_from:
+            seen_from[at] = start
+            way.append(at)
+            at = managers[at].deputy
+        if seen_from.get(at) == start and at in way:
+            yield tuple(way[way.index(at) :])
+
+
 def _lint_deputies(office: Office) -> Iterator[Finding]:
-    told: set[str] = set()
-    for key, manager in office.managers.items():
-        path = f"managers.{key}.deputy"
-        if manager.deputy == key:
-            yield _error("deputy-himself", path, manager=manager.name)
-            continue
-        way = _way(office, key)
-        if way and way[-1] == key and not told.intersection(way):
-            told.update(way)
-            yield _error("deputy-loop", path, loop=" → ".join((key, *way)))
-
-
-def _way(office: Office, key: str) -> list[str]:
-    """Follows the deputies from `key` until they end or come back to someone."""
-    way: list[str] = []
-    manager = office.managers.get(key)
-    while manager and manager.deputy and manager.deputy not in way:
-        way.append(manager.deputy)
-        manager = office.managers.get(manager.deputy)
-    return way
+    for circle in deputy_circles(office.managers):
+        path = f"managers.{circle[0]}.deputy"
+        if len(circle) == 1:
+            yield _error("deputy-himself", path, manager=office.managers[circle[0]].name)
+        else:
+            yield _error("deputy-loop", path, loop=" → ".join((*circle, circle[0])))

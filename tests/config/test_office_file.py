@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.errors import Mistake, OfficeMistakes
-from config.office_file import load_office, read_office
+from config.office_file import _read, load_office, read_office
+from config.reading import Notes, Table
+from config.toml_lines import Lines
 from router.office import AbsentRule, LastResort, Office, Status, Window
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "examples" / "office.toml"
@@ -640,3 +645,90 @@ def test_a_value_in_place_of_a_table_is_a_mistake_and_never_an_error_of_the_prog
     text: str,
 ) -> None:
     assert mistakes(text)
+
+
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            "9:00-",
+            "..",
+            "-",
+            ",",
+            "mon",
+            "24:00-24:00",
+            "1" * 400,
+            "\ud800",
+            "²",
+            "+7",
+            "{",
+            "a" * 5000,
+        ]
+    ),
+    st.dates(),
+    st.lists(st.text(max_size=3), max_size=2),
+    st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2),
+)
+KNOWN = {
+    "office": ["name", "region", "area_code", "default_department"],
+    "departments": [
+        "name",
+        "head",
+        "hours",
+        "timezone",
+        "holidays",
+        "special",
+        "strategy",
+        "owner_ring",
+        "voicemail",
+        "when_absent",
+        "confirm_mobile",
+        "outgoing_line",
+    ],
+    "managers": [
+        "name",
+        "extension",
+        "pbx",
+        "mobile",
+        "department",
+        "deputy",
+        "shifts",
+        "when_absent",
+        "dial",
+        "device",
+    ],
+    "lines": ["number", "name", "department", "patience", "last_resort", "language"],
+    "outgoing": ["pbx", "dial", "caller_id", "number_format", "channels", "prefixes"],
+}
+
+
+@settings(max_examples=400)
+@given(section=st.sampled_from(sorted(KNOWN)), pick=st.integers(0, 100), value=LEAVES, table=LEAVES)
+def test_no_value_whatever_it_is_makes_the_reader_fail_otherwise_than_by_mistakes(
+    section: str, pick: int, value: object, table: object
+) -> None:
+    data = tomllib.loads(SMALL)
+    keys = KNOWN[section]
+    inner = data[section] if section == "office" else next(iter(data[section].values()))
+    inner[keys[pick % len(keys)]] = value
+    for broken in (data, {**data, section: table}, {**data, section: {"x": table}}):
+        notes = Notes(file="office.toml", lines=Lines(SMALL), language="ru")
+        _read(Table(notes, (), broken))
+        for mistake in notes.mistakes:
+            assert mistake.sentence
+            assert mistake.line >= 1
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_make_the_reader_fail_otherwise_than_by_mistakes(data: bytes) -> None:
+    with pytest.raises(OfficeMistakes):
+        load_office(data)
+
+
+def test_a_zone_unlike_any_other_is_told_without_a_hint() -> None:
+    mistake = only(with_lines("departments.sales", 'timezone = "Qqqq"'))
+    assert "write for example Europe/Moscow." in mistake.sentence

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import Mistake, SettingsMistakes
 from config.settings import Settings, show
@@ -359,3 +362,41 @@ def test_the_example_of_the_documentation_is_without_mistakes(tmp_path: Path) ->
     file = tmp_path / "dozvon.toml"
     file.write_text(text.replace("/etc/dozvon", str(tmp_path)))
     assert load_settings(file, environment={}).pbx["main"].systemname == "pbx1"
+
+
+ENV_NAMES = st.sampled_from(
+    [
+        "DATA_DIR",
+        "DATABASE_URL_FILE",
+        "LANGUAGE",
+        "LOG",
+        "LOG__LEVEL",
+        "PBX",
+        "PBX__X",
+        "PBX__X__HOST",
+        "PBX__X__KEY",
+        "PBX__X__TRUNKS",
+        "PBX__X__AMI_PORT",
+        "PBX__X__AMI_SECRET_FILE",
+        "PBX__",
+        "__",
+        "",
+        "DECISION_BUDGET_SECONDS",
+    ]
+)
+ENV_VALUES = st.sampled_from(
+    ["", "x", "nan", "inf", "1e400", "\n", "\udc80", "{}", "9" * 5000, "a,,b", "²", "\x00"]
+)
+
+
+@given(st.dictionaries(ENV_NAMES.map("DOZVON_{}".format), ENV_VALUES, max_size=6))
+def test_no_environment_makes_the_reader_fail_otherwise_than_by_mistakes(
+    environment: dict[str, str],
+) -> None:
+    with suppress(SettingsMistakes):
+        assert show(load_settings(environment=environment, language="en"))
+
+
+def test_an_endless_secret_file_is_not_read_to_its_end(settings_file: Path) -> None:
+    file = rewritten(settings_file, "journal.secret", "/dev/zero")
+    assert "/dev/zero" in only(file).sentence

@@ -26,10 +26,17 @@ import structlog
 from pbx_adapters.asterisk.ami_wire import AmiReader, encode_action
 from pbx_adapters.asterisk.errors import ActionRefused, LinkLost, ListTooLong, NotConnected
 from pbx_adapters.asterisk.frames import Frame
-from pbx_adapters.errors import CommandRejected
+from pbx_adapters.errors import CommandRejected, UnsafeText
 
 LIST_ID_PREFIX = "dozvon-list-"
 """Begins the ActionID of every list of ours, so that items of a list given up are known as such."""
+
+LINE_LIMIT_BYTES = 1022
+"""Longest line of an action without its CR LF.
+
+Tried on Asterisk 22.10: a line of 1,023 bytes ends the message in its middle, so that the fields
+behind it become an action of their own; longer ones are refused ("line too long").
+"""
 
 log = structlog.get_logger()
 
@@ -173,6 +180,11 @@ class AmiConnection(asyncio.Protocol):
         if action.id in self._pending:
             raise CommandRejected(f"an action with the ActionID {action.id!r} is still pending")
         data = encode_action(fields)
+        if max(map(len, data.split(b"\r\n"))) > LINE_LIMIT_BYTES:
+            raise UnsafeText(
+                f"a field of {action['Action']} is longer than the {LINE_LIMIT_BYTES} bytes that "
+                "Asterisk reads in one line; nothing was sent"
+            )
         answer: asyncio.Future[Any] = action.future
         self._pending[action.id] = _Pending(str(action["Action"]), answer, as_list)
         self.transport.write(data)

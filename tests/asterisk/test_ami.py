@@ -4,11 +4,13 @@ Each fault that was seen in panoramisk is a test here or in test_ami_frames.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import pytest
 from fake_ami import BOOTED, QUICK, FakeAsterisk, Fields, connected, make_link, message, success
@@ -17,7 +19,7 @@ from structlog.testing import capture_logs
 from pbx_adapters.asterisk.ami import AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming
 from pbx_adapters.asterisk.errors import ActionLate, ActionRefused, LinkLost, NotConnected
-from pbx_adapters.errors import CommandRejected
+from pbx_adapters.errors import CommandRejected, UnsafeText
 
 Link = Callable[..., AbstractAsyncContextManager[AmiLink]]
 
@@ -163,6 +165,19 @@ async def test_no_injection_a_line_break_never_reaches_the_wire(
         assert pbx.named("Originate") == []
 
 
+async def test_no_injection_a_line_longer_than_asterisk_reads_is_refused(
+    pbx: FakeAsterisk, link: Link
+) -> None:
+    """Asterisk would end the message within a line of 1,023 bytes; letters count in bytes."""
+    pbx.answers["UserEvent"] = success
+    async with link() as here:
+        for value in ("x" * 1018, "я" * 510):
+            with pytest.raises(UnsafeText, match="1022 bytes"):
+                await here.send({"Action": "UserEvent", "Pad": value})
+        assert pbx.named("UserEvent") == []
+        await here.send({"Action": "UserEvent", "Pad": "x" * 1017})
+
+
 async def test_no_replay_an_action_pending_at_the_loss_is_never_sent_again(
     pbx: FakeAsterisk, link: Link
 ) -> None:
@@ -247,3 +262,14 @@ async def test_a_supervisor_may_end_the_link_by_cancelling_it(pbx: FakeAsterisk)
         await link.wait_state(LinkState.CONNECTED)
         running.cancel()
     assert link.state is LinkState.CLOSED
+
+
+def test_only_the_wall_imports_panoramisk() -> None:
+    root = Path(__file__).parents[2]
+    rooms = [*root.glob("pbx_adapters/**/*.py"), *root.glob("[cdrsw]*/**/*.py")]
+    importers = {
+        path.name
+        for path in rooms
+        if re.search(r"^\s*(import|from) panoramisk", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert importers == {"ami.py"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from real_pbx import event, instance, link_to, running
 
+from pbx_adapters.asterisk.ami_connection import LINE_LIMIT_BYTES
 from pbx_adapters.asterisk.ami_state import LinkState
 from pbx_adapters.asterisk.errors import LinkLost, NotConnected
 
@@ -107,3 +108,39 @@ async def test_a_killed_and_restarted_asterisk_is_found_again(
         await link.wait_state(LinkState.CONNECTED)
         assert (await link.send({"Action": "Ping"})).get("Ping") == "Pong"
         assert link.lost_times == 1
+
+
+async def test_a_consumer_that_falls_behind_is_cut_off_and_told(
+    asterisk_root: Path, tmp_path: Path
+) -> None:
+    """Nothing is lost in silence: what came is in order, then the frames say that the link went."""
+    pads = {f"Pad{number}": "x" * 950 for number in range(4)}
+    async with (
+        asyncio.timeout(40),
+        running(asterisk_root, tmp_path) as (pbx, link),
+        link_to(pbx, name="slow", queue_limit=100) as slow,
+        asyncio.TaskGroup() as group,
+    ):
+        await slow.wait_state(LinkState.CONNECTED)
+        drained = group.create_task(event(link, "never"))
+        for number in range(6000):
+            await link.send({"Action": "UserEvent", "UserEvent": "F", "N": f"{number}", **pads})
+        drained.cancel()
+        assert slow.waiting_frames < 500
+        numbers = []
+        async for frame in slow.frames():
+            if frame.name == "DozvonLinkDown":
+                break
+            if frame.name == "UserEvent":
+                numbers.append(int(frame.get("N")))
+        assert 0 < len(numbers) < 6000
+        assert numbers == list(range(len(numbers)))
+        await slow.wait_state(LinkState.CONNECTED)
+        assert slow.lost_times == 1
+
+
+async def test_the_longest_line_is_read_whole(asterisk_root: Path, tmp_path: Path) -> None:
+    async with asyncio.timeout(30), running(asterisk_root, tmp_path) as (_, link):
+        longest = "x" * (LINE_LIMIT_BYTES - len("Pad: "))
+        await link.send({"Action": "UserEvent", "UserEvent": "F", "Pad": longest})
+        assert (await event(link, "UserEvent")).get("Pad") == longest

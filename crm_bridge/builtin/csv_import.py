@@ -96,7 +96,7 @@ async def import_csv(source: Path | bytes, how: Importing) -> ImportReport:
     """
     stream = opened(source, how.language)
     try:
-        shape = recognise(stream, how.language)
+        shape = await asyncio.to_thread(recognise, stream, how.language)
         with lines_of(stream, shape) as text:
             return await _Import(how, shape, csv.reader(text, delimiter=shape.delimiter)).run()
     finally:

@@ -8,12 +8,16 @@ year); the office file's `special` overrides every one of them.
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-import holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 
 def known_countries() -> frozenset[str]:
     """Returns the ISO 3166 codes (two letters) of the countries whose holidays are known."""
+    import holidays  # noqa: PLC0415 - takes 0.2 s, and most commands need none
+
     return frozenset(holidays.list_supported_countries(include_aliases=False))
 
 
@@ -24,7 +28,7 @@ class PublicHolidays:
     """
 
     def __init__(self) -> None:
-        self._calendars: dict[str, holidays.HolidayBase] = {}
+        self._calendars: dict[str, HolidayBase] = {}
 
     def is_day_off(self, country: str, day: date) -> bool:
         """Tells that `day` is a public holiday or a day off moved to a weekday."""
@@ -35,8 +39,10 @@ class PublicHolidays:
         calendar = self._calendar(country)
         return day not in calendar and day in calendar.weekend_workdays
 
-    def _calendar(self, country: str) -> holidays.HolidayBase:
+    def _calendar(self, country: str) -> HolidayBase:
         found = self._calendars.get(country)
         if found is None:
+            import holidays  # noqa: PLC0415 - as above
+
             found = self._calendars[country] = holidays.country_holidays(country)
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from config.reading import Table
 from config.toml_lines import Path
@@ -10,8 +10,12 @@ from router.lint import deputy_circles
 from router.office import AbsentRule, AfterHoursRule, Department, Manager, Office
 
 
-def check_office(office: Office, root: Table) -> None:
-    """Notes everything in the office that does not fit together."""
+def check_office(office: Office, root: Table, pbxs: Collection[str] | None) -> None:
+    """Notes everything in the office that does not fit together.
+
+    `pbxs` are the PBXs of the service's settings; None: not known here, not checked.
+    """
+    _check_pbxs(office, root, pbxs)
     _check_departments(office, root)
     _check_managers(office, root)
     for key, line in office.lines.items():
@@ -19,6 +23,16 @@ def check_office(office: Office, root: Table) -> None:
         _exists(root, path, line.department, office.departments, "no-such-department")
     _check_once(office, root)
     _check_deputies(office, root)
+
+
+def _check_pbxs(office: Office, root: Table, pbxs: Collection[str] | None) -> None:
+    if pbxs is None:
+        return
+    known = dict.fromkeys(pbxs)
+    for key, manager in office.managers.items():
+        _exists(root, ("managers", key, "pbx"), manager.pbx, known, "no-such-pbx")
+    for key, outgoing in office.outgoing.items():
+        _exists(root, ("outgoing", key, "pbx"), outgoing.pbx, known, "no-such-pbx")
 
 
 def _check_departments(office: Office, root: Table) -> None:

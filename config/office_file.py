@@ -11,6 +11,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from config import office_values as values
@@ -40,19 +41,26 @@ NUMBER_FORMATS = ("e164", "plain", "national")
 LANGUAGES = ("ru", "en")
 
 
-def read_office(path: Path, *, language: str = "ru") -> Office:
-    """Returns the office that a file describes; raises `OfficeMistakes`."""
+def read_office(path: Path, *, language: str = "ru", pbxs: Collection[str] | None = None) -> Office:
+    """Returns the office that a file describes; arguments and errors as in `load_office`."""
     try:
         text = read_text_file(path)
     except Unreadable as mistake:
         raise _whole(mistake, str(path), language) from None
-    return load_office(text, file=str(path), language=language)
+    return load_office(text, file=str(path), language=language, pbxs=pbxs)
 
 
-def load_office(text: str | bytes, *, file: str = "office.toml", language: str = "ru") -> Office:
+def load_office(
+    text: str | bytes,
+    *,
+    file: str = "office.toml",
+    language: str = "ru",
+    pbxs: Collection[str] | None = None,
+) -> Office:
     """Returns the office that a TOML text describes; raises `OfficeMistakes` with all of them.
 
     `file` is the name told in mistakes, `language` (`ru` or `en`) the language of their sentences.
+    `pbxs` are the keys of the PBXs in the settings; None leaves the names of PBXs unchecked.
     """
     try:
         plain = decode(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
@@ -62,8 +70,8 @@ def load_office(text: str | bytes, *, file: str = "office.toml", language: str =
     if isinstance(data, Mistake):
         raise OfficeMistakes([data])
     notes = Notes(file=file, lines=Lines(plain), language=language)
-    office = _read(Table(notes, (), data))
-    if notes.mistakes or office is None:
+    office = _read(Table(notes, (), data), pbxs)
+    if notes.mistakes:
         raise OfficeMistakes(notes.mistakes)
     return office
 
@@ -74,7 +82,7 @@ def _whole(mistake: Unreadable, file: str, language: str) -> OfficeMistakes:
     return OfficeMistakes([Mistake(file=file, line=1, path="", sentence=sentence)])
 
 
-def _read(root: Table) -> Office | None:
+def _read(root: Table, pbxs: Collection[str] | None = None) -> Office:
     root.value("office", None, lambda _: None)
     head = Table(root.notes, ("office",), root.data.get("office", {}))
     region = head.text("region", "RU", values.read_region)
@@ -99,7 +107,7 @@ def _read(root: Table) -> Office | None:
     )
     head.close()
     root.close()
-    check_office(office, root)
+    check_office(office, root, pbxs)
     return office
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache, partial
-from zoneinfo import available_timezones
+from functools import partial
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from config import week
 from config.errors import Unreadable
@@ -21,6 +21,7 @@ _PREFIX = re.compile(r"\+[0-9]{1,14}")
 _CALLER_ID = re.compile(r"\+?[0-9]{2,15}")
 _REGION = re.compile(r"[A-Z]{2}")
 _DRESSING = re.compile(r"[\s().\u2010-\u2015-]")
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*")
 _SHORT_LINE = 9
 
 _Days = tuple[tuple[int, tuple[Window, ...]], ...]
@@ -84,7 +85,11 @@ def read_line_number(text: str, plan: NumberPlan) -> str:
 
 def read_zone(text: str) -> str:
     """Reads an IANA time zone."""
-    if text not in _zones():
+    try:
+        known = _ZONE.fullmatch(text) is not None and ZoneInfo(text).key == text
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = False
+    if not known:
         raise Unreadable("zone-unknown", value=text, words=_alike(text))
     return text
 
@@ -158,15 +163,14 @@ def _matching(pattern: re.Pattern[str], text: str, sentence: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _alike(text: str) -> list[str]:
     """Zones that could be meant: the city alone decides."""
     city = text.rsplit("/", 1)[-1].strip().casefold().replace(" ", "_")
-    return [zone for zone in _zones() if zone.rsplit("/", 1)[-1].casefold().startswith(city[:4])]
+    return [
+        zone
+        for zone in available_timezones()
+        if zone.rsplit("/", 1)[-1].casefold().startswith(city[:4])
+    ]
 
 
 __all__ = [

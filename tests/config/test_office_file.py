@@ -732,3 +732,24 @@ def test_no_bytes_make_the_reader_fail_otherwise_than_by_mistakes(data: bytes) -
 def test_a_zone_unlike_any_other_is_told_without_a_hint() -> None:
     mistake = only(with_lines("departments.sales", 'timezone = "Qqqq"'))
     assert "write for example Europe/Moscow." in mistake.sentence
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe", "../etc/passwd", "/etc/localtime", "localtime", "Europe/moscow", "UTC+3", "MSK"],
+)
+def test_a_zone_is_a_name_of_the_time_zone_database_and_no_path(zone: str) -> None:
+    assert (
+        only(with_lines("departments.sales", f'timezone = "{zone}"')).path
+        == "departments.sales.timezone"
+    )
+
+
+def test_a_pbx_that_the_settings_do_not_have_is_a_mistake_where_they_are_known() -> None:
+    text = with_lines("managers.petrov", 'pbx = "mian"')
+    assert load(text).managers["petrov"].pbx == "mian"
+    with pytest.raises(OfficeMistakes) as caught:
+        load_office(text, language="en", pbxs=["main"])
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == "managers.petrov.pbx"
+    assert "Did you mean “main”?" in mistake.sentence

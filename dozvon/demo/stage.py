@@ -119,6 +119,8 @@ def logged(
     trail = tuple(trail)
     seen = tuple(_digits(leg.target) for leg in call.legs if leg.rang_at is not None)
     transfers = [transfer.to for transfer in call.transfers if transfer.completed]
+    if not seen and call.disposition is Disposition.ANSWERED:
+        transfers = [to for item in trail[-1:] if (to := _handed_to(item))]
     return LoggedCall(
         line=call.line,
         caller=call.caller,
@@ -201,9 +203,19 @@ def _seen(story: Story, played: Played) -> Iterator[str]:
 
 
 def _rang_by_trail(trail: Iterable[TrailItem]) -> Iterator[str]:
+    handed_to = ""
     for item in trail:
-        if item.what == "rang":
-            yield from (_digits(who.partition("/")[2]) for who in item.who)
+        if to := _handed_to(item):
+            handed_to = to
+            yield to
+        elif item.what == "rang":
+            numbers = [_digits(who.partition("/")[2]) for who in item.who]
+            yield from (number for number in numbers if number != handed_to)
+
+
+def _handed_to(item: TrailItem) -> str:
+    """To whom a blind transfer went (`101>103`), or nothing: then the item is something else."""
+    return _digits(item.who[0].partition(">")[2]) if item.what == "transfer" else ""
 
 
 def _is_of(found: LoggedCall, call: StoryCall) -> bool:

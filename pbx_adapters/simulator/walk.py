@@ -143,10 +143,8 @@ async def hand_on(call: LiveCall, *, by: str, to: str, department: Plan) -> None
     for extension in (to, by):
         who = f"/{extension}"
         target = Dialled(kind=TargetKind.PHONE, who=who, number=extension, answerer=extension)
-        try:
-            await call.ring((target,), TRANSFER_RING_SECONDS)
-        finally:
-            call.trail.append(TrailItem(step="x", who=(who,), what="rang", result=call.status))
+        status = await call.ring((target,), TRANSFER_RING_SECONDS)
+        call.trail.append(TrailItem(step="x", who=(who,), what="rang", result=status))
     await Walker(call=call, plan=department).walk()
 
 

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Self
+
+from small_switchboard import SmallSwitchboard
 
 from dozvon.demo.stage import LoggedCall
 from dozvon.demo.story import Story
@@ -24,7 +27,6 @@ from pbx_adapters.asterisk.plan_variables import render
 from pbx_adapters.port import CallOffered
 from router.facts import PhoneState
 from router.office import Office, Status
-from small_switchboard import SmallSwitchboard
 
 
 def dialplan(office: Office, agi_port: int) -> str:
@@ -54,7 +56,7 @@ class SmallAsteriskService:
     server: FastAgiServer = field(init=False)
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def __aenter__(self) -> SmallAsteriskService:
+    async def __aenter__(self) -> Self:
         await self._live()
         return self
 

@@ -81,7 +81,7 @@ class SmallSwitchboard:
         if step.call:
             self.calls[event.call_id] = step.call
 
-    async def phones_changed(self, pbx: str, states: Mapping[str, PhoneState]) -> None:
+    async def phones_changed(self, pbx: str, states: Mapping[str, PhoneState]) -> None:  # noqa: ARG002 - the port's signature; there is one PBX
         self.phones.update(states)
 
     async def record(self, entries: Sequence[JournalEntry]) -> Sequence[str]:

@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from small_asterisk import SmallAsteriskService, dialplan, lab_phones
+from small_switchboard import SmallSwitchboard
 
 import config
 from config.office_file import load_office
@@ -23,8 +25,6 @@ from dozvon.demo.stories import STORIES
 from dozvon.demo.story import Story, programme
 from dozvon.lab import AsteriskInstance, Carrier, Phone
 from router.office import Office
-from small_asterisk import SmallAsteriskService, dialplan, lab_phones
-from small_switchboard import SmallSwitchboard
 
 
 @asynccontextmanager
@@ -61,7 +61,9 @@ async def _in_turn(
 async def test_every_story_gives_the_call_that_it_promises_on_asterisk(
     asterisk_root: Path, tmp_path: Path
 ) -> None:
-    office = quick(load_office((Path(config.__file__).parent / "examples/office.toml").read_bytes()))
+    office = quick(
+        load_office((Path(config.__file__).parent / "examples/office.toml").read_bytes())
+    )
     plays = programme(STORIES, office)
     async with theatre(asterisk_root, tmp_path / "pbx", office) as (stage, service):
         async with asyncio.TaskGroup() as lanes:

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from config.office_file import load_office
 from small_switchboard import SmallService, SmallSwitchboard
 
 import config
+from config.office_file import load_office
 from dozvon.demo.stage import perform
 from dozvon.demo.stage_office import quick
 from dozvon.demo.stage_simulator import SimulatorStage

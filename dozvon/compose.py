@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from crm_bridge.builtin.directory import BuiltinDirectory
 from dozvon.errors import CannotStart
 from pbx_adapters.asterisk.driver import AsteriskPbx
 from pbx_adapters.asterisk.settings import AsteriskSettings
+from pbx_adapters.port import Pbx
 from router.office import Office
 from storage.database import Database, open_database
 from storage.migrate import migrate
@@ -30,8 +31,12 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def service(settings: Settings) -> AsyncIterator[Board]:
+async def service(
+    settings: Settings, *, also: Callable[[Board], Pbx] | None = None
+) -> AsyncIterator[Board]:
     """The whole service, ready to `run()`; everything is closed when the block ends.
+
+    `also` makes one more PBX than the settings name (the simulator).
 
     Raises `CannotStart`, `StorageUnavailable` or `OfficeMistakes`, each with its sentence.
     """
@@ -41,7 +46,10 @@ async def service(settings: Settings) -> AsyncIterator[Board]:
         async with open_database(settings.database) as database:
             writer = Writer(database)
             async with writer.running():
-                yield await _board(settings, database, writer)
+                board = await _board(settings, database, writer)
+                if also:
+                    board.attach(also(board))
+                yield board
 
 
 async def _board(settings: Settings, database: Database, writer: Writer) -> Board:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -25,14 +25,16 @@ from router.office import Office, Status
 from router.plan import Decision
 from storage.database import Database
 from storage.errors import StorageError
-from storage.writer import Writer
+from storage.writer import Work, Writer
 from switchboard.endings import Endings
 from switchboard.gaps import GapKeeper
 from switchboard.live import LiveCalls, Moved
-from switchboard.news import CallMoved, LinkChanged, Newsroom
+from switchboard.news import CallMoved, LinkChanged, Newsroom, PhonesChanged
 from switchboard.presence import PresenceBook
 from switchboard.reload import Reload
 from switchboard.routing import Routing, number_plan
+
+T = TypeVar("T")
 
 _NOTE_SECONDS = 60.0
 
@@ -128,9 +130,18 @@ class Board:
                 group.create_task(pbx.run(), name=f"pbx {pbx.key}")
 
     async def settle(self) -> None:
-        """Wait until every call that has ended is written."""
-        while ending := [t for t in self._tasks.running if t.get_name().startswith("end of")]:
-            await asyncio.wait(ending)
+        """Wait until every call that has ended is written and every change is mirrored."""
+        while self._tasks.running:
+            await asyncio.wait(set(self._tasks.running))
+
+    async def write(self, work: Work[T]) -> T:
+        """Have something written by the one writer."""
+        return await self._parts.writer.submit(work)
+
+    async def refresh(self) -> None:
+        """Take over office and statuses from the database now, and mirror them."""
+        await self._reload.once()
+        await self.settle()
 
     # -- what drivers ask and report -----------------------------------------------------------
 
@@ -156,6 +167,7 @@ class Board:
     async def phones_changed(self, pbx: str, states: Mapping[str, PhoneState]) -> None:
         """Take note of phones' states, by extension."""
         self.presence.phones_changed(pbx, states)
+        self.news.tell(PhonesChanged(pbx=pbx, states=states))
 
     async def record(self, entries: Sequence[JournalEntry]) -> Sequence[str]:
         """Record journal entries side by side; returns the keys that may be deleted."""
@@ -167,12 +179,14 @@ class Board:
         up = state is LinkState.UP
         if not up:
             self.presence.forget_phones(pbx)
-        self.news.tell(LinkChanged(pbx=pbx, up=up, why=why))
+        if not up:
+            self.news.tell(LinkChanged(pbx=pbx, up=False, why=why))
         self._tasks.start(self._gaps.link_changed(pbx, up=up, why=why), f"gap of {pbx}")
 
     async def gap_closed(self, closed: GapClosed) -> None:
         """Everything that a gap left behind has been read."""
         await self._gaps.closed(closed)
+        self.news.tell(LinkChanged(pbx=closed.pbx, up=True, why="synchronised"))
 
     def office(self) -> Office:
         """The office in force."""

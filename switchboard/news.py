@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from router.calls import Call
 from router.events import AnyCallEvent
+from router.facts import PhoneState
 from router.plan import Decision
 
 
@@ -45,14 +46,22 @@ class CallRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkChanged:
-    """A PBX is watched from now on, or no longer."""
+    """A PBX is watched and what a gap left behind is read, or it is watched no longer."""
 
     pbx: str
     up: bool
     why: str
 
 
-News = CallDecided | CallMoved | CallRecorded | LinkChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhonesChanged:
+    """Phones' states as a PBX tells them, by extension."""
+
+    pbx: str
+    states: Mapping[str, PhoneState]
+
+
+News = CallDecided | CallMoved | CallRecorded | LinkChanged | PhonesChanged
 
 
 @dataclass(slots=True)

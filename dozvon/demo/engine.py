@@ -7,7 +7,7 @@ story is told against is what stands in the log.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,9 @@ from config.settings import Settings
 from dozvon.compose import service
 from dozvon.demo.stage import LoggedCall, logged
 from dozvon.demo.story import Story
-from pbx_adapters.port import TrailItem, Way
+from pbx_adapters.port import Pbx, TrailItem, Way
+from pbx_adapters.simulator import LETS_RING, PhoneScript
+from router.facts import PhoneState
 from router.office import Office, Status
 from storage.database import Database, open_database
 from storage.reading import CallFilter, list_calls, read_call
@@ -25,7 +27,7 @@ from storage.records import Way as StoredWay
 from storage.statuses import StatusRow
 from storage.unit_of_work import UnitOfWork
 from switchboard.board import Board, utc_now
-from switchboard.news import CallRecorded, LinkChanged, News
+from switchboard.news import CallRecorded, LinkChanged, News, PhonesChanged
 
 _LOGGED_SECONDS = 15.0
 _WAYS = {StoredWay.PLAN: Way.PLAN, StoredWay.FAIL_OPEN: Way.FAIL_OPEN, StoredWay.NONE: None}
@@ -47,7 +49,8 @@ class EngineService:
     """
 
     def __init__(self, settings: Settings, listener: object | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
+        self._also: Callable[[Board], Pbx] | None = None
         self._tell = getattr(listener, "tell", None)
         self._told = Told()
         self._stack: AsyncExitStack | None = None
@@ -57,7 +60,7 @@ class EngineService:
     async def start(self) -> None:
         """Start the service and wait until it watches its exchange."""
         stack = AsyncExitStack()
-        board = await stack.enter_async_context(service(self._settings))
+        board = await stack.enter_async_context(service(self.settings, also=self._also))
         news = stack.enter_context(board.news.listening())
         listening = asyncio.create_task(self._listen(aiter(news)), name="demo: news")
         running = asyncio.create_task(board.run(), name="demo: service")
@@ -77,21 +80,47 @@ class EngineService:
             stack, self._stack, self.board = self._stack, None, None
             await stack.aclose()
 
+    def now(self) -> datetime:
+        """The clock by which calls begin."""
+        return utc_now()
+
+    async def die(self) -> None:
+        """Be gone: nobody answers the exchange, nobody watches it."""
+        await self.stop()
+
+    async def live(self) -> None:
+        """Be there again."""
+        if self.board is None:
+            await self.start()
+
     async def prepare(self, story: Story) -> None:
         """Set the statuses of the story's departments; be dead if the story says so."""
-        self._prepared[story.key] = utc_now()
+        self._prepared[story.key] = self.now()
         if story.service_dead:
-            await self.stop()
+            await self.die()
             return
         if self.board is None:
             await self.start()
         await self._set_statuses(story)
 
+    async def ready(self, story: Story) -> None:
+        """Wait until the service knows that the phones stand as the story says."""
+        board = self.board
+        if board is None:
+            return
+        wanted = _phone_states(story, board.office())
+
+        def stand() -> bool:
+            known = board.presence.of(board.office())
+            return all(known[manager].phone is state for manager, state in wanted.items())
+
+        async with asyncio.timeout(_LOGGED_SECONDS), self._told.changed:
+            await self._told.changed.wait_for(stand)
+
     async def logged(self, story: Story) -> Sequence[LoggedCall]:
         """The story's calls as they stand in the log."""
-        if self.board is None:
-            await self.start()
-        async with open_database(self._settings.database) as database:
+        await self.live()
+        async with open_database(self.settings.database) as database:
             async with asyncio.timeout(_LOGGED_SECONDS), self._told.changed:
                 while len(found := await self._found(database, story)) < len(story.calls):
                     await self._told.changed.wait()
@@ -100,14 +129,9 @@ class EngineService:
     async def _found(self, database: Database, story: Story) -> list[CallStory]:
         """Calls of the story's callers since it was prepared."""
         since = self._prepared[story.key]
-        numbers = {call.caller.number[-10:] for call in story.calls}
-        lines = {call.caller.line[-10:] for call in story.calls}
+        wanted = {(_tail(c.caller.number), _tail(c.caller.line)) for c in story.calls}
         stored = await list_calls(database, CallFilter(since=since), limit=500)
-        ids = [
-            s.call.id
-            for s in stored
-            if s.call.caller[-10:] in numbers and s.call.line[-10:] in lines
-        ]
+        ids = [s.call.id for s in stored if (_tail(s.call.caller), _tail(s.call.line)) in wanted]
         stories = [await read_call(database, call_id) for call_id in ids]
         return [s for s in stories if s is not None]
 
@@ -137,7 +161,7 @@ class EngineService:
                 self._told.recorded.add(news.call.id)
             elif isinstance(news, LinkChanged) and news.up:
                 self._told.links += 1
-            else:
+            elif not isinstance(news, PhonesChanged):
                 return
             self._told.changed.notify_all()
 
@@ -149,6 +173,23 @@ def _statuses(story: Story, office: Office) -> dict[str, Status]:
         for key, manager in office.managers.items()
         if manager.department in departments
     }
+
+
+def _phone_states(story: Story, office: Office) -> dict[str, PhoneState]:
+    departments = story.departments(office)
+    members = (m for m in office.managers.values() if m.department in departments)
+    return {m.key: _phone_state(story.phones.get(m.extension, LETS_RING)) for m in members}
+
+
+def _phone_state(script: PhoneScript) -> PhoneState:
+    if not script.registered:
+        return PhoneState.UNREGISTERED
+    return PhoneState.TALKING if script.talks_until_seconds else PhoneState.FREE
+
+
+def _tail(number: str) -> str:
+    """The digits that tell numbers apart; a hidden number has none, whatever the PBX calls it."""
+    return "".join(c for c in number if c.isdigit())[-10:]
 
 
 def _as_stories_ask(story: CallStory) -> LoggedCall:

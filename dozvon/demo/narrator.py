@@ -8,7 +8,7 @@ from datetime import datetime
 from router.calls import Call, Disposition, LegOutcome, MissedReason
 from router.events import CallBegan, LegAnswered, LegBegan, LegEnded, LegPickedUp
 from router.explain import story as sentences
-from router.numbers import NumberPlan, format_national, normalise
+from router.numbers import NumberKind, NumberPlan, format_national, normalise
 from router.office import Office
 from switchboard.news import CallDecided, CallMoved, CallRecorded, News
 
@@ -113,6 +113,7 @@ class Narrator:
         self._language = language
         self._words = _WORDS[language]
         self._say = say
+        self._extensions = frozenset(m.extension for m in office.managers.values())
         self._began: dict[str, datetime] = {}
         self._letters: dict[str, str] = {}
 
@@ -146,7 +147,8 @@ class Narrator:
             return
         who = person(leg.target, self._office)
         if isinstance(event, LegPickedUp):
-            self._word(call, event.at, "asked", who=who)
+            if leg.target not in self._extensions:
+                self._word(call, event.at, "asked", who=who)
         elif isinstance(event, LegAnswered):
             self._word(call, event.at, "talks", who=who)
         elif word := _ENDS.get(leg.outcome):
@@ -186,4 +188,6 @@ class Narrator:
 
     def _caller(self, caller: str) -> str:
         number = normalise(caller, NumberPlan(region=self._office.region))
-        return format_national(number) if number.e164 else caller or self._words["hidden"]
+        if number.kind is NumberKind.HIDDEN:
+            return self._words["hidden"]
+        return format_national(number) if number.e164 else caller

@@ -1,0 +1,20 @@
+"""`dozvon demo`: the main job with real calls, told as they happen."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from dozvon import logs
+from dozvon.demo.show import show
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when all stories are told.")
+@click.pass_context
+def demo(context: click.Context, *, once: bool) -> None:
+    """Show the main job: a private Asterisk, an example office, real SIP calls."""
+    logs.configure("error", for_people=True)
+    good = asyncio.run(show(context.obj.language, once=once, say=click.echo))
+    context.exit(0 if good else 1)

@@ -228,11 +228,11 @@ def _completed(call: Call, leg: Leg) -> tuple[Transfer, ...]:
     any leg rung since except the transferer's own.
     """
     last = call.transfers[-1] if call.transfers else None
-    if last is None or last.completed or leg.began_at < last.at:
+    if last is None or last.completed:
         return call.transfers
     if leg.target != last.to:
         rung = {other.target for other in call.legs if other.began_at >= last.at}
-        if leg.target == last.by or last.to in rung:
+        if leg.target not in rung or leg.target == last.by or last.to in rung:
             return call.transfers
     return (*call.transfers[:-1], replace(last, completed=True))
 

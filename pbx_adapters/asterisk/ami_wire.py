@@ -92,8 +92,8 @@ class AmiReader:
 
     @property
     def pending(self) -> int:
-        """Bytes of a message that is not whole yet."""
-        return len(self._tail)
+        """Bytes of a message that is not whole yet; line ends alone are none."""
+        return len(self._tail.strip(_LINE))
 
     def _greeted(self, data: bytes) -> bytes:
         """`data` without the greeting that a stream begins with, once its line is whole."""

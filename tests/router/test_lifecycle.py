@@ -260,6 +260,17 @@ def test_an_attended_transfer_is_complete_when_the_target_talks_already() -> Non
     assert call.disposition == "answered"
 
 
+def test_a_transfer_while_the_target_rings_is_complete_when_he_answers() -> None:
+    """The one asked was dialled before the client was handed on, and answers the client."""
+    call = run(
+        began(), leg_began("a", "101", 1), answered("a", 2), leg_began("b", "102", 5),
+        rang("b", 5), left("a", 9), transferred(TransferKind.ATTENDED, "101", "102", 9),
+        answered("b", 12), ended(15),
+    )  # fmt: skip
+    assert [t.completed for t in call.transfers] == [True]
+    assert (call.disposition, call.talk_seconds) == ("answered", 10.0)
+
+
 def test_a_transfer_told_twice_is_one() -> None:
     event = transferred(TransferKind.BLIND, "101", "102", 9)
     call = run(began(), leg_began("a", "101", 1), answered("a", 2), event, event)

@@ -91,15 +91,20 @@ def describe(  # noqa: PLR0913 (one argument for each thing that can come out)
     )
 
 
-def add_leg(desk: Desk, call: CallBook, channel: Channel, at: datetime) -> LegBook:
-    """Opens a leg on a call, with the history that its channel has already."""
+def add_leg(
+    desk: Desk, call: CallBook, channel: Channel, at: datetime, *, guest: bool = False
+) -> LegBook:
+    """Opens a leg on a call, with the history that its channel has already.
+
+    A guest belongs to a call of his own and comes without a history.
+    """
     leg = LegBook(uid=channel.uid, target=desk.label(channel))
     call.legs[leg.uid] = leg
     if channel.live_call is None:
         desk.belong(channel, call)
     if call.direction is Direction.OUTBOUND and not call.caller and channel.kind is Kind.PHONE:
         describe(desk, call, at, caller=channel.label)
-    began_at = channel.dial_at or at
+    began_at = at if guest else channel.dial_at or at
     desk.say(
         LegBegan(
             pbx=desk.pbx,
@@ -110,6 +115,8 @@ def add_leg(desk: Desk, call: CallBook, channel: Channel, at: datetime) -> LegBo
             channel=channel.name,
         )
     )
+    if guest:
+        return leg
     if channel.rang_at:
         leg_rang(desk, call, leg, max(channel.rang_at, began_at))
     if channel.picked_up_at:
@@ -168,13 +175,24 @@ def _attempt(desk: Desk, call: CallBook, leg: LegBook, cause: int | None) -> Att
         talked=leg.talked,
         picked_up=leg.picked_up and (own or mobile),
         waits_for_yes=mobile and not own,
-        elsewhere=any(not other.ended for other in others) or bool(picked_now),
+        elsewhere=any(not other.ended for other in others)
+        or (bool(picked_now) and not call.caller_gone),
         caller_gone=call.caller_gone or stopped,
     )
 
 
-def absorb(desk: Desk, into: CallBook, other: CallBook, at: datetime) -> None:
-    """One call turned out to be part of another: its channels and living legs go over."""
+def absorb(
+    desk: Desk,
+    into: CallBook,
+    other: CallBook,
+    at: datetime,
+    met: frozenset[str] | set[str] = frozenset(),
+) -> None:
+    """One call turned out to be part of another: its channels and living legs go over.
+
+    `met` are the channels that the other call's party meets now: whoever talked only with the one
+    who asked is no leg of the call.
+    """
     if into is other or other.ended:
         return
     other.ended = True
@@ -189,7 +207,8 @@ def absorb(desk: Desk, into: CallBook, other: CallBook, at: datetime) -> None:
             desk.belong(channel, into)
     for leg in other.legs.values():
         channel = desk.channels.get(leg.uid)
-        if channel is not None and not leg.ended and leg.uid not in into.legs:
+        asked_only = leg.talked and leg.uid not in met
+        if channel is not None and not (leg.ended or asked_only or leg.uid in into.legs):
             new = add_leg(desk, into, channel, at)
             new.dial_status, new.dial_ended_at = leg.dial_status, leg.dial_ended_at
 

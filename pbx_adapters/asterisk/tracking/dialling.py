@@ -252,3 +252,21 @@ def picked_up(desk: Desk, channel: Channel, at: datetime) -> None:
     call = channel.live_call
     if call is not None and channel.uid in call.legs:
         leg_picked_up(desk, call, call.legs[channel.uid], at)
+
+
+def originate_response(desk: Desk, frame: Frame, at: datetime) -> None:
+    """OriginateResponse: of use only where no channel came to be (the phone is not registered)."""
+    shot = snapshot(frame)
+    if shot is None or text(frame, Key.RESPONSE) != "Failure" or shot.uid in desk.channels:
+        return
+    if shot.uid in desk.gone or not looks_outside(shot.exten):
+        desk.ignore("the channels have told it already")
+        return
+    phone = desk.see(shot, at, begins=True)
+    if phone is None or phone.kind is not Kind.PHONE or _is_taking(desk, phone, ""):
+        return
+    who = Who(caller=phone.label, line=shot.exten)
+    call = begin(desk, phone, Direction.OUTBOUND, who, at, root=phone)
+    add_leg(desk, call, phone, at).dial_status = "CHANUNAVAIL"
+    end_call(desk, call, at, anchor=phone, cause=None)
+    desk.forget(phone)

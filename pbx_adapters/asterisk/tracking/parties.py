@@ -93,8 +93,15 @@ class Parties:
 
 
 def endpoint(channel: str) -> str:
-    """`101` of `PJSIP/101-0000005d`: what stands between the first slash and the last dash."""
-    return channel.partition("/")[2].rpartition("-")[0]
+    """`101` of `PJSIP/101-0000005d` and of `PJSIP/101`: from the first slash to the last dash."""
+    rest = channel.partition("/")[2]
+    name, dash, _ = rest.rpartition("-")
+    return name if dash else rest
+
+
+def dialled_local(channel: str) -> str:
+    """`102` of `Local/102@from-phones-00000008;1`."""
+    return channel.partition("/")[2].partition("@")[0]
 
 
 def dialled_number(dial_string: str) -> str:

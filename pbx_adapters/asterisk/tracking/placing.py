@@ -1,9 +1,9 @@
 """Giving a channel its place: a client who calls, or a call that was running before we watched.
 
 A channel that is up or rings when it is first seen, in an event or in a list of channels, has a
-past that nobody told. What can be concluded is concluded: a trunk channel whose Linkedid is its own came
-from outside; one that hangs on a phone was dialled by that phone; one that hangs on a client is a
-leg. What it was before stays unknown, and the call says that it was recovered.
+past that nobody told. What can be concluded is concluded: a trunk channel whose Linkedid is its own
+came from outside; one that hangs on a phone was dialled by that phone; one that hangs on a client
+is a leg. What it was before stays unknown, and the call says that it was recovered.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ class Key(StrEnum):
     CAUSE = "Cause"
     TECH_CAUSE = "TechCause"
     RESULT = "Result"
+    RESPONSE = "Response"
     EXTENSION = "Extension"
     DEST_TYPE = "DestType"
     OPTIMIZATION = "Id"

@@ -14,6 +14,7 @@ from datetime import datetime
 from pbx_adapters.asterisk.tracking.books import CallBook, Channel, Desk, LegBook
 from pbx_adapters.asterisk.tracking.callbook import absorb, add_leg
 from pbx_adapters.asterisk.tracking.parties import Kind
+from router.calls import Direction
 from router.events import LegAnswered, LegBegan, LegLeft
 
 
@@ -69,7 +70,7 @@ def _join(desk: Desk, met: set[str], at: datetime) -> None:
     keeper = outside[0] if outside else inside[0] if inside else None
     for call in inside:
         if keeper is not None and call is not keeper:
-            absorb(desk, keeper, call, at)
+            absorb(desk, keeper, call, at, met)
 
 
 def review(desk: Desk, call: CallBook, at: datetime) -> None:
@@ -102,8 +103,11 @@ def _talking_now(desk: Desk, call: CallBook, at: datetime) -> list[str]:
             parties.append(anchor)
     for uid in others:
         if uid not in call.legs and uid != call.root:
-            add_leg(desk, call, desk.channels[uid], at)
-            if desk.channels[uid].call is not call:
+            guest = desk.channels[uid].live_call not in {None, call}
+            if guest and call.direction is Direction.OUTBOUND:
+                continue
+            add_leg(desk, call, desk.channels[uid], at, guest=guest)
+            if guest:
                 desk.guests.setdefault(uid, []).append(call)
     return [uid for uid in (*others, *parties) if uid in call.legs and not call.legs[uid].ended]
 

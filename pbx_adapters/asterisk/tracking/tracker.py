@@ -63,6 +63,7 @@ _READERS: Mapping[str, Callable[[Desk, Frame, datetime], None]] = MappingProxyTy
         "LocalOptimizationEnd": moving.optimization_end,
         "Newchannel": moving.new_channel,
         "Newstate": moving.new_state,
+        "OriginateResponse": dialling.originate_response,
         "Pickup": transfers.pickup,
         "QueueCallerAbandon": _queue_abandon,
         "QueueCallerJoin": _queue,

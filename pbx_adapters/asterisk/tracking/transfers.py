@@ -7,9 +7,10 @@ from datetime import datetime
 from pbx_adapters.asterisk.frames import Frame
 from pbx_adapters.asterisk.tracking.books import CallBook, Channel, Desk, LegBook
 from pbx_adapters.asterisk.tracking.callbook import absorb
-from pbx_adapters.asterisk.tracking.parties import Kind
+from pbx_adapters.asterisk.tracking.parties import Kind, dialled_local
 from pbx_adapters.asterisk.tracking.placing import place
 from pbx_adapters.asterisk.tracking.reading import Key, Prefix, snapshot, text
+from pbx_adapters.asterisk.tracking.talks import met_by, review_around
 from router.calls import Direction, TransferKind
 from router.events import CallTransferred, LegTaken
 
@@ -55,10 +56,12 @@ def attended_transfer(desk: Desk, frame: Frame, at: datetime) -> None:
     if call is None or by is None:
         desk.ignore("nobody knows the call that is handed on")
         return
-    to = _target(desk, asked, second)
     if other is not None and other is not call and other.outside and not call.outside:
         call, other = other, call
-        to = desk.label(held) if held is not None else to
+    if held is not None and asked is not None and call.outside and asked.uid in call.anchors:
+        to = desk.label(held)
+    else:
+        to = _target(desk, asked, second, {c.uid for c in (by, held) if c is not None})
     if other is not None and other is not call and not other.outside:
         absorb(desk, call, other, at)
     desk.say(
@@ -71,12 +74,31 @@ def attended_transfer(desk: Desk, frame: Frame, at: datetime) -> None:
             to=to,
         )
     )
+    if text(frame, Key.DEST_TYPE) == "App" and held is not None and second is not None:
+        _take_place(desk, held, second, at)
 
 
-def _target(desk: Desk, asked: Channel | None, second: Channel | None) -> str:
+def _take_place(desk: Desk, held: Channel, second: Channel, at: datetime) -> None:
+    """The client is put where the consulting channel was; of its bridge no event tells."""
+    bridge = second.bridge
+    desk.leave(second)
+    if bridge is not None:
+        desk.enter(held, bridge)
+    review_around(desk, [held.uid, second.uid], at)
+
+
+def _target(desk: Desk, asked: Channel | None, second: Channel | None, others: set[str]) -> str:
+    """Who was asked: the channel of the event, whoever stands behind a Local one, or a number."""
     if asked is not None and asked.kind is not Kind.LOCAL:
         return desk.label(asked)
-    return (second.exten or second.connected) if second is not None else ""
+    if asked is not None:
+        behind = sorted(met_by(desk, asked.uid) - others)
+        return desk.label(desk.channels[behind[0]]) if behind else dialled_local(asked.name)
+    if second is None:
+        return ""
+    if second.call is not None and second.call.outside and second.uid == second.call.root:
+        return second.call.line
+    return second.exten or second.connected
 
 
 def _shown(desk: Desk, frame: Frame, prefix: Prefix, at: datetime) -> Channel | None:

@@ -1,7 +1,14 @@
 """Who can answer now? Everyone passed over leaves a reason.
 
-An unknown phone state means: ring it. A manager who is busy is no target of the moment but may be
-free when a later step begins, so he stays an alternate; an absent one does not.
+Each manager is judged once in a decision; the judgement has four grades:
+
+- *free*: his phone can ring now. An unknown phone state means: ring it.
+- *busy*: talks, is rung, or pauses after a talk. No target of the moment, but he may be free when a
+  later step begins, so he stays an alternate.
+- *silent*: his phone is not registered. It may come back before a later step begins, and the PBX
+  looks again then, so he stays the last alternate; no step is made for silent phones alone.
+- *absent*: by his status, his shift or his department's hours; on another exchange without a way
+  there; or he is the caller. He is no target at all.
 """
 
 from __future__ import annotations
@@ -9,21 +16,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from router.facts import Facts, PhoneState, Presence
-from router.hours import HolidayCalendar, on_shift
-from router.office import Department, Manager, Office, OutgoingLine, Status, Strategy
+from router.hours import HolidayCalendar, is_open, on_shift
+from router.office import (
+    AfterHoursRule,
+    Department,
+    Manager,
+    Office,
+    OutgoingLine,
+    Status,
+    Strategy,
+    Window,
+)
 from router.plan import Reason, Target, TargetKind, Why
 
 _BUSY = {
     PhoneState.TALKING: Why.SKIPPED_TALKING,
     PhoneState.RINGING: Why.SKIPPED_RINGING,
 }
+_NOTHING_KNOWN = Presence()
+
+
+class Standing(StrEnum):
+    """Whether a manager's phone can ring; the grades are told at the head of this module."""
+
+    FREE = "free"
+    BUSY = "busy"
+    SILENT = "silent"
+    ABSENT = "absent"
 
 
 @dataclass(slots=True, kw_only=True)
 class Scene:
-    """What one decision looks at, and the reasons it gathers. Lives for one `decide` only."""
+    """What one decision looks at, and the reasons it gathers. Lives for one `decide` only.
+
+    `caller` is the key of the colleague who calls. The private fields remember what was concluded
+    already: a manager is asked for in several steps and answers once.
+    """
 
     facts: Facts
     office: Office
@@ -33,7 +64,11 @@ class Scene:
     pbx: str
     caller: str = ""
     reasons: list[Reason] = field(default_factory=list)
-    told: set[tuple[Why, str]] = field(default_factory=set)
+    _told: set[tuple[Why, str]] = field(default_factory=set)
+    _standings: dict[str, Standing] = field(default_factory=dict)
+    _phones: dict[str, Target] = field(default_factory=dict)
+    _departments_open: dict[str, bool] = field(default_factory=dict)
+    _shifts_on: dict[tuple[str, tuple[Window, ...]], bool] = field(default_factory=dict)
 
     def say(self, why: Why, **about: str) -> None:
         """Add a reason."""
@@ -41,56 +76,118 @@ class Scene:
 
     def skip(self, why: Why, manager: Manager, **about: str) -> None:
         """Add a reason for passing somebody over, once for each person and reason."""
-        if (why, manager.key) not in self.told:
-            self.told.add((why, manager.key))
+        if (why, manager.key) not in self._told:
+            self._told.add((why, manager.key))
             self.say(why, manager=manager.key, name=manager.name, **about)
 
     def presence(self, manager: Manager) -> Presence:
         """What is known of a manager; nothing known means available with an unknown phone."""
-        return self.facts.presence.get(manager.key, Presence())
+        return self.facts.presence.get(manager.key, _NOTHING_KNOWN)
+
+    def home(self, manager: Manager) -> Department:
+        """The department a manager belongs to: its hours, pauses and rules are his."""
+        return self.office.departments.get(manager.department, self.department)
+
+    def standing(self, manager: Manager) -> Standing:
+        """Judge a manager; the first time the reason for passing him over is said."""
+        found = self._standings.get(manager.key)
+        if found is None:
+            found = self._standings[manager.key] = _judge(self, manager)
+        return found
+
+    def phone(self, manager: Manager) -> Target:
+        """A manager's phone as a target."""
+        found = self._phones.get(manager.key)
+        if found is None:
+            found = self._phones[manager.key] = phone_of(manager)
+        return found
+
+    def works(self, manager: Manager) -> bool:
+        """Tells whether it is his working time: his shift, within his own department's hours.
+
+        The line's department is not asked again: it was found open, or takes calls after hours.
+        """
+        home = self.home(manager)
+        if home is not self.department and not self._is_open(home):
+            return False
+        if not manager.shifts:
+            return True
+        asked = (home.key, manager.shifts)
+        found = self._shifts_on.get(asked)
+        if found is None:
+            found = on_shift(manager.shifts, home.hours, self.at, self.calendar)
+            self._shifts_on[asked] = found
+        return found
+
+    def _is_open(self, department: Department) -> bool:
+        found = self._departments_open.get(department.key)
+        if found is None:
+            rings_always = department.after_hours is AfterHoursRule.RING
+            found = rings_always or is_open(department.hours, self.at, self.calendar).open
+            self._departments_open[department.key] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """The managers of a department by their standing, each in the order of the office file."""
+
+    free: tuple[Manager, ...]
+    busy: tuple[Manager, ...]
+    silent: tuple[Manager, ...]
+
+
+def team(scene: Scene) -> Team:
+    """Judge everybody of the line's department; the absent are left out with their reasons."""
+    by: dict[Standing, list[Manager]] = {standing: [] for standing in Standing}
+    for manager in scene.office.members(scene.department.key):
+        by[scene.standing(manager)].append(manager)
+    return Team(
+        free=tuple(by[Standing.FREE]),
+        busy=tuple(by[Standing.BUSY]),
+        silent=tuple(by[Standing.SILENT]),
+    )
 
 
 def status_now(scene: Scene, manager: Manager) -> Status:
     """His status, where a finished shift counts as offline."""
     status = scene.presence(manager).status
-    if status is not Status.AVAILABLE:
-        return status
-    hours = _home(scene, manager).hours
-    works = on_shift(manager.shifts, hours, scene.at, scene.calendar)
-    return Status.AVAILABLE if works else Status.OFFLINE
+    if status is Status.AVAILABLE and not scene.works(manager):
+        return Status.OFFLINE
+    return status
 
 
-def is_absent(scene: Scene, manager: Manager) -> bool:
-    """Tells whether he cannot be rung at all for now, and says why."""
+def _judge(scene: Scene, manager: Manager) -> Standing:
+    presence = scene.presence(manager)
     if manager.key == scene.caller:
         scene.skip(Why.SKIPPED_IS_CALLER, manager)
-        return True
-    status = status_now(scene, manager)
-    if status is not Status.AVAILABLE:
-        off_shift = scene.presence(manager).status is Status.AVAILABLE
-        why = Why.SKIPPED_SHIFT if off_shift else Why.SKIPPED_STATUS
-        scene.skip(why, manager, status=status)
-        return True
+        return Standing.ABSENT
+    if presence.status is not Status.AVAILABLE:
+        scene.skip(Why.SKIPPED_STATUS, manager, status=presence.status)
+        return Standing.ABSENT
+    if not scene.works(manager):
+        scene.skip(Why.SKIPPED_SHIFT, manager)
+        return Standing.ABSENT
     if manager.pbx != scene.pbx and not manager.dial:
         scene.skip(Why.SKIPPED_OTHER_PBX, manager, pbx=manager.pbx)
-        return True
-    if scene.presence(manager).phone is PhoneState.UNREGISTERED:
+        return Standing.ABSENT
+    if presence.phone is PhoneState.UNREGISTERED:
         scene.skip(Why.SKIPPED_UNREGISTERED, manager, number=manager.extension)
-        return True
-    return False
+        return Standing.SILENT
+    return _free_or_busy(scene, manager, presence)
 
 
-def is_busy(scene: Scene, manager: Manager) -> bool:
-    """Tells whether he talks, is rung or pauses after a talk, and says so."""
-    presence = scene.presence(manager)
+def _free_or_busy(scene: Scene, manager: Manager, presence: Presence) -> Standing:
     if why := _BUSY.get(presence.phone):
         scene.skip(why, manager)
-        return True
-    pause = timedelta(seconds=_home(scene, manager).wrap_up_seconds)
-    if presence.idle_since and scene.at < presence.idle_since + pause:
-        scene.skip(Why.SKIPPED_WRAP_UP, manager)
-        return True
-    return False
+        return Standing.BUSY
+    pause = scene.home(manager).wrap_up_seconds
+    if pause and presence.idle_since:
+        over_at = presence.idle_since + timedelta(seconds=pause)
+        if scene.at < over_at:
+            scene.skip(Why.SKIPPED_WRAP_UP, manager)
+            return Standing.BUSY
+    return Standing.FREE
 
 
 def in_turn(scene: Scene, managers: Iterable[Manager]) -> tuple[Manager, ...]:
@@ -102,10 +199,12 @@ def in_turn(scene: Scene, managers: Iterable[Manager]) -> tuple[Manager, ...]:
     elif strategy is Strategy.ROUND_ROBIN and listed:
         turn = scene.facts.round_robin % len(listed)
         listed = listed[turn:] + listed[:turn]
-    for manager in listed:
-        if scene.presence(manager).promised:
-            scene.skip(Why.SKIPPED_PROMISED, manager)
-    return tuple(sorted(listed, key=lambda m: scene.presence(m).promised))
+    promised = [m for m in listed if scene.presence(m).promised]
+    if not promised or len(promised) == len(listed):
+        return tuple(listed)
+    for manager in promised:
+        scene.skip(Why.SKIPPED_PROMISED, manager)
+    return (*(m for m in listed if not scene.presence(m).promised), *promised)
 
 
 def phone_of(manager: Manager) -> Target:
@@ -145,6 +244,24 @@ def mobile_of(scene: Scene, manager: Manager) -> Target | None:
     )
 
 
+def free_mobile_of(scene: Scene, manager: Manager) -> Target | None:
+    """The mobile of somebody who may be called on it now, or None with the reason said.
+
+    Lunch, a meeting or the end of a shift do not stop it: a mobile is for those who are not at
+    their desk. "Do not disturb" does, and so does a talk on the desk phone.
+    """
+    presence = scene.presence(manager)
+    if manager.key == scene.caller:
+        scene.skip(Why.SKIPPED_IS_CALLER, manager)
+    elif presence.status is Status.DO_NOT_DISTURB:
+        scene.skip(Why.SKIPPED_STATUS, manager, status=presence.status)
+    elif presence.phone is PhoneState.TALKING:
+        scene.skip(Why.SKIPPED_TALKING, manager)
+    else:
+        return mobile_of(scene, manager)
+    return None
+
+
 def as_dialled(e164: str, line: OutgoingLine) -> str:
     """An E.164 number in the spelling that the outgoing line wants."""
     if line.number_format == "plain":
@@ -157,14 +274,12 @@ def as_dialled(e164: str, line: OutgoingLine) -> str:
 
 
 def _outgoing(scene: Scene) -> OutgoingLine | None:
-    wanted = scene.department.outgoing_line
-    if wanted:
-        return scene.office.outgoing.get(wanted)
-    return next((o for o in scene.office.outgoing.values() if o.pbx == scene.pbx), None)
-
-
-def _home(scene: Scene, manager: Manager) -> Department:
-    return scene.office.departments.get(manager.department, scene.department)
+    """The department's outgoing line if the call's PBX has it, else that PBX's first one."""
+    lines = scene.office.outgoing
+    wanted = lines.get(scene.department.outgoing_line)
+    if wanted and wanted.pbx == scene.pbx:
+        return wanted
+    return next((line for line in lines.values() if line.pbx == scene.pbx), None)
 
 
 def _idle_since(scene: Scene, manager: Manager) -> float:

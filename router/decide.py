@@ -12,7 +12,7 @@ from router.candidates import Scene
 from router.chain import Chain
 from router.facts import Facts, Offer
 from router.hours import HolidayCalendar, is_open
-from router.office import AfterHoursRule, Department, LastResort, Line, Office
+from router.office import AfterHoursRule, LastResort, Line, Office
 from router.owner import Recognised, recognise
 from router.plan import Decision, Ending, Plan, Reason, Step, Why
 
@@ -38,7 +38,7 @@ def decide(offer: Offer, facts: Facts, office: Office, calendar: HolidayCalendar
     _say_line(scene, offer, line)
     scene.reasons += who.reasons
     steps, ending = _what_to_do(scene, who, line)
-    scene.say(Why.ENDING, ending=ending)
+    scene.say(Why.ENDING if steps else Why.ENDING_AT_ONCE, ending=ending)
     return _decision(scene, line, who, steps, ending)
 
 
@@ -48,10 +48,13 @@ def patience_of(line: Line | None) -> int:
 
 
 def _line(offer: Offer, office: Office) -> Line | None:
+    for line in office.lines.values():
+        if line.number == offer.line:
+            return line
     dialled = _digits(offer.line)
-    exact = (ln for ln in office.lines.values() if ln.number == offer.line)
-    alike = (ln for ln in office.lines.values() if dialled and _digits(ln.number) == dialled)
-    return next(exact, None) or next(alike, None)
+    tail = dialled[-4:]
+    alike = (ln for ln in office.lines.values() if ln.number.endswith(tail))
+    return next((ln for ln in alike if dialled and _digits(ln.number) == dialled), None)
 
 
 def _digits(text: str) -> str:
@@ -80,28 +83,38 @@ def _what_to_do(
     openness = is_open(department.hours, scene.at, scene.calendar)
     if openness.open:
         scene.say(Why.OPEN, department=department.name)
-        return _by_owner(chain, who), _last_resort(line, department)
-    rule = openness.why
-    scene.say(Why.CLOSED, department=department.name, rule=rule, then=department.after_hours)
+        return _by_owner(chain, who), _last_resort(scene, line)
+    scene.say(
+        Why.CLOSED, department=department.name, rule=openness.why, then=department.after_hours
+    )
     if department.after_hours is AfterHoursRule.RING:
         scene.say(Why.HOURS_IGNORED)
-        return _by_owner(chain, who), _last_resort(line, department)
+        return _by_owner(chain, who), _last_resort(scene, line)
+    return _after_hours(chain)
+
+
+def _after_hours(chain: Chain) -> tuple[tuple[Step, ...], Ending]:
+    department = chain.scene.department
     if department.after_hours is AfterHoursRule.DUTY_MOBILE:
         chain.add_duty()
-    if department.after_hours is AfterHoursRule.VOICEMAIL and department.voicemail:
-        return chain.steps(), Ending.VOICEMAIL
+    if department.after_hours is AfterHoursRule.VOICEMAIL:
+        if department.voicemail:
+            return (), Ending.VOICEMAIL
+        chain.scene.say(Why.NO_VOICEMAIL, department=department.name)
     return chain.steps(), Ending.MESSAGE_CLOSED
 
 
 def _by_owner(chain: Chain, who: Recognised) -> tuple[Step, ...]:
-    if who.owner is None:
-        return chain.for_nobody()
-    return chain.for_owner(who.owner)
+    if who.owner:
+        return chain.for_owner(who.owner)
+    return chain.for_nobody(new_client=who.new)
 
 
-def _last_resort(line: Line | None, department: Department) -> Ending:
+def _last_resort(scene: Scene, line: Line | None) -> Ending:
+    department = scene.department
     resort = (line.last_resort if line else None) or department.last_resort
     if resort is LastResort.VOICEMAIL and not department.voicemail:
+        scene.say(Why.NO_VOICEMAIL, department=department.name)
         return Ending.MESSAGE_BUSY
     return Ending.from_last_resort(resort)
 

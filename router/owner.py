@@ -3,24 +3,30 @@
 1. A hidden or unreadable number, and a colleague's own number, is nobody's client.
 2. One match: the manager of its open application that changed last, else the client's owner.
 3. Several matches that lead to one manager: he is the owner.
+   One of them may lead to nobody: that is no other manager.
 4. Several that lead to different managers: the only one with an open application, unless the number
    is marked as a switchboard; else nobody by chance — the department rings.
-5. No owner so far, and the department says so: the manager who talked to this number last.
+5. No owner so far, and the department says so: the manager who talked to this number last. Not for
+   a switchboard of different owners: who talked last there talked to somebody else perhaps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from router.facts import Application, Client, Facts, LookupOutcome, Offer
-from router.numbers import NumberKind, PhoneNumber
+from router.numbers import NumberKind
 from router.office import Department, Manager, Office
 from router.plan import Reason, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
-    """Who calls and whose client he is, with the sentences that say how that was found."""
+    """Who calls and whose client he is, with the sentences that say how that was found.
+
+    `new`: the client base answered (or had nothing to be asked), and the caller is nobody's client.
+    `by_chance`: any single manager would be chance, also the one who talked last.
+    """
 
     reasons: tuple[Reason, ...]
     client: Client | None = None
@@ -28,16 +34,20 @@ class Recognised:
     owner: Manager | None = None
     staff: str = ""
     blocked: bool = False
+    new: bool = False
     matches: tuple[str, ...] = ()
+    by_chance: bool = False
 
 
 def recognise(offer: Offer, facts: Facts, office: Office, department: Department) -> Recognised:
     """Tell who calls and who is to be rung first."""
-    if staff := _staff_member(offer.number, office):
+    if staff := _staff_member(offer, office):
         about = {"manager": staff.key, "name": staff.name}
         return Recognised(reasons=(Reason(why=Why.CALLER_STAFF, about=about),), staff=staff.key)
     if early := _nobody(offer, facts):
-        return _with_last_talk(Recognised(reasons=(early,)), facts, office, department)
+        new = facts.lookup.outcome not in {LookupOutcome.LATE, LookupOutcome.FAILED}
+        found = Recognised(reasons=(early,), new=new)
+        return _with_last_talk(found, facts, office, department)
     clients = tuple(sorted(facts.lookup.clients, key=lambda c: c.key))
     matches = tuple(c.key for c in clients)
     if all(c.blocked for c in clients):
@@ -63,11 +73,16 @@ def _nobody(offer: Offer, facts: Facts) -> Reason | None:
     return None
 
 
-def _staff_member(number: PhoneNumber, office: Office) -> Manager | None:
+def _staff_member(offer: Offer, office: Office) -> Manager | None:
+    """The colleague whose mobile it is, or whose extension on the exchange that the call is on."""
+    number = offer.number
+    extension = number.value if number.kind is NumberKind.INTERNAL else None
+    if not extension and not number.e164:
+        return None
     for manager in office.managers.values():
-        if number.kind is NumberKind.INTERNAL and number.value == manager.extension:
+        if number.e164 and manager.mobile == number.e164:
             return manager
-        if number.e164 and manager.mobile and number.e164 == manager.mobile:
+        if extension and manager.extension == extension and manager.pbx == offer.pbx:
             return manager
     return None
 
@@ -97,8 +112,9 @@ def _lead(client: Client, office: Office) -> _Lead:
         if manager := office.managers.get(candidate.manager):
             reason = Reason(why=Why.OWNER_BY_APPLICATION, about={**about, "name": manager.name})
             reasons.append(reason)
-            found = (*reasons,)
-            return _Lead(client=client, application=candidate, owner=manager, reasons=found)
+            return _Lead(
+                client=client, application=candidate, owner=manager, reasons=tuple(reasons)
+            )
         reasons.append(Reason(why=Why.OWNER_GONE, about=about))
     return _lead_by_owner(client, application, office, reasons)
 
@@ -117,34 +133,41 @@ def _lead_by_owner(
 
 def _choose(clients: tuple[Client, ...], matches: tuple[str, ...], office: Office) -> Recognised:
     leads = [_lead(client, office) for client in clients]
+    several = _several(leads)
     chosen = _only_lead(leads)
     if chosen is None:
-        names = ", ".join(lead.client.name for lead in leads[:5])
-        found = Reason(why=Why.CLIENTS_SEVERAL, about={"count": str(len(leads)), "names": names})
-        differ = Reason(why=Why.OWNERS_DIFFER, about={"names": names})
-        return Recognised(reasons=(found, differ), matches=matches)
+        return Recognised(
+            reasons=(*several, Reason(why=Why.OWNERS_DIFFER)),
+            matches=matches,
+            by_chance=any(client.switchboard for client in clients),
+        )
     about = {"client": chosen.client.name}
-    several = {"count": str(len(leads)), "names": ", ".join(le.client.name for le in leads[:5])}
-    reasons = [Reason(why=Why.CLIENT_FOUND, about=about)]
-    if len(leads) > 1:
-        reasons.insert(0, Reason(why=Why.CLIENTS_SEVERAL, about=several))
-    if chosen.owner is None:
+    reasons = [*several, Reason(why=Why.CLIENT_FOUND, about=about), *chosen.reasons]
+    if not chosen.reasons:
         reasons.append(Reason(why=Why.OWNER_NONE, about=about))
     return Recognised(
-        reasons=(*reasons, *chosen.reasons),
+        reasons=tuple(reasons),
         client=chosen.client,
         application=chosen.application,
         owner=chosen.owner,
+        new=not any(client.owner for client in clients),
         matches=matches,
     )
+
+
+def _several(leads: list[_Lead]) -> tuple[Reason, ...]:
+    if len(leads) == 1:
+        return ()
+    names = ", ".join(lead.client.name for lead in leads[:5])
+    about = {"count": str(len(leads)), "names": names if len(leads) <= 5 else f"{names}, …"}
+    return (Reason(why=Why.CLIENTS_SEVERAL, about=about),)
 
 
 def _only_lead(leads: list[_Lead]) -> _Lead | None:
     """The lead to follow, or None where a choice would be chance."""
     owners = {lead.owner.key for lead in leads if lead.owner}
-    best = sorted(leads, key=lambda le: (le.application is None, le.owner is None, le.client.key))
     if len(owners) <= 1:
-        return best[0]
+        return min(leads, key=lambda le: (le.owner is None, le.application is None, le.client.key))
     with_application = [lead for lead in leads if lead.application]
     if len(with_application) == 1 and not any(lead.client.switchboard for lead in leads):
         return with_application[0]
@@ -154,14 +177,9 @@ def _only_lead(leads: list[_Lead]) -> _Lead | None:
 def _with_last_talk(
     found: Recognised, facts: Facts, office: Office, department: Department
 ) -> Recognised:
+    """The manager who talked to this number last, where no better reason names one."""
     last = office.managers.get(facts.lookup.last_talk_manager)
-    if found.owner or not department.remember_last_talk or last is None:
+    if found.owner or found.by_chance or not department.remember_last_talk or last is None:
         return found
     reason = Reason(why=Why.OWNER_LAST_TALK, about={"manager": last.key, "name": last.name})
-    return Recognised(
-        reasons=(*found.reasons, reason),
-        client=found.client,
-        application=found.application,
-        owner=last,
-        matches=found.matches,
-    )
+    return replace(found, owner=last, reasons=(*found.reasons, reason))

@@ -1,0 +1,1 @@
+"""HTTP: the API, the state of the service for machines, later the managers' workspace."""

@@ -56,6 +56,7 @@ class ImportReport:
     added: int = 0
     updated: int = 0
     merged: int = 0
+    # As the rows tell them; several rows may tell the same one.
     numbers: int = 0
     applications: int = 0
     refused_count: int = 0
@@ -198,13 +199,13 @@ class _Import:
             async with how.database.reading() as connection:
                 clients = Clients(connection)
                 known = await _keys(clients, piece, self._known_pairs)
-                records, keys = _merge(piece, known)
+                _records, keys = _merge(piece, known)
                 new = keys - await clients.known_keys(sorted(keys))
             self._remember(piece, known)
             took = 0.0
         else:
-            took, known, records, new = await how.writer.submit(_Piece(piece, how.at))
-        self._count(piece, known, records, new)
+            took, known, new = await how.writer.submit(_Piece(piece, how.at))
+        self._count(piece, known, new)
         return took
 
     def _remember(self, piece: Sequence[ReadRow], keys: Mapping[int, str]) -> None:
@@ -217,7 +218,6 @@ class _Import:
         self,
         piece: Sequence[ReadRow],
         known: Mapping[int, str],
-        records: Sequence[ClientRecord],
         new: frozenset[str],
     ) -> None:
         """Tells rows that meet in one client from clients that were there before."""
@@ -234,8 +234,8 @@ class _Import:
                 report.updated += 1
             if first is None and len(self._known_lines) < LINES_REMEMBERED:
                 self._known_lines[key] = row.line
-        report.numbers += sum(len(record.numbers) for record in records)
-        report.applications += sum(len(record.applications) for record in records)
+            report.numbers += len(row.record.numbers)
+            report.applications += len(row.record.applications)
 
 
 class _Piece:
@@ -245,9 +245,7 @@ class _Piece:
         self._rows = rows
         self._at = at
 
-    async def __call__(
-        self, uow: UnitOfWork
-    ) -> tuple[float, dict[int, str], list[ClientRecord], frozenset[str]]:
+    async def __call__(self, uow: UnitOfWork) -> tuple[float, dict[int, str], frozenset[str]]:
         began = time.perf_counter()
         known = await _keys(uow.clients, self._rows, {})
         records, keys = _merge(self._rows, known)
@@ -255,7 +253,7 @@ class _Piece:
         numbers = await uow.clients.save(records, at=self._at, merge=True)
         moved = await move_calls(uow.connection, numbers)
         await refold_parties(uow, moved)
-        return time.perf_counter() - began, known, records, new
+        return time.perf_counter() - began, known, new
 
 
 async def _keys(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import crm_bridge.builtin
 from crm_bridge.builtin.csv_columns import COLUMN_NAMES
-from crm_bridge.builtin.csv_import import Importing, ImportReport, import_csv
+from crm_bridge.builtin.csv_import import LARGEST_PIECE_ROWS, Importing, ImportReport, import_csv
 from crm_bridge.builtin.csv_rows import ManagerNames
 from crm_bridge.builtin.csv_sentences import Say
 from crm_bridge.errors import NoCsv
@@ -270,7 +270,8 @@ async def test_a_dry_run_reports_the_same_and_writes_nothing(
     importing: Import, database: Database
 ) -> None:
     rows = "".join(f"Клиент {n % 150};8916123{n % 150:04d};101\n" for n in range(200))
-    text = f"{HEADER}{rows}Без номера;нет;999\n;;101\n"
+    two = '"Клиент два";"8916123-9001, 8916123-9002";\n'
+    text = f"{HEADER}{two}{rows}Без номера;нет;999\n;;101\n" + two.replace("8916123-9001, ", "")
     dry = await importing(text, dry_run=True)
     async with database.reading() as connection:
         assert await Clients(connection).count() == 0
@@ -285,27 +286,31 @@ async def test_unknown_columns_are_told(importing: Import) -> None:
 
 
 async def test_others_write_between_the_pieces_of_an_import(
-    importing: Import, writer: Writer
+    importing: Import, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = "".join(f"Клиент {n};8916{n:07d};101\n" for n in range(3000))
+    """A call that ends while an import is on its way is written before the import is through."""
+    rows = "".join(f"Клиент {n};8916{n:07d};101\n" for n in range(2000))
     order: list[str] = []
+    calls: list[asyncio.Task[None]] = []
+    submit = writer.submit
 
-    def note(word: str) -> Work[None]:
-        async def work(uow: UnitOfWork) -> None:
-            await uow.offices.note(word, "")
+    async def call(uow: UnitOfWork) -> None:
+        await uow.offices.note("call", "")
+        order.append("call")
 
-        return work
+    async def watched(work: Work[object]) -> object:
+        if len(order) == 2:
+            calls.append(asyncio.create_task(submit(call)))
+        written = await submit(work)
+        order.append("piece")
+        return written
 
-    async def load() -> None:
-        await importing(HEADER + rows)
-        order.append("import")
-
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(load())
-        for n in range(5):
-            await writer.submit(note(f"call {n}"))
-            order.append("call")
-    assert order == ["call"] * 5 + ["import"]
+    monkeypatch.setattr(writer, "submit", watched)
+    await importing(HEADER + rows)
+    await asyncio.gather(*calls)
+    assert order[:2] == ["piece", "piece"]
+    assert "call" in order[2:4]
+    assert order.count("piece") >= 2000 / LARGEST_PIECE_ROWS
 
 
 async def test_the_example_is_read_without_a_remark_about_numbers(importing: Import) -> None:

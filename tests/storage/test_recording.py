@@ -263,6 +263,21 @@ async def test_a_person_takes_an_item_and_closes_it_as_not_needed(
     assert owed.item.missed == ("c-2",)
 
 
+async def test_a_long_missed_call_from_before_a_conversation_keeps_its_closing(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """Only what follows the last conversation is counted again, also when calls overlap."""
+    talk = ended("c-2", 1, disposition=Disposition.ANSWERED, talk_seconds=60, lasts_seconds=90)
+    later = ended("c-3", 0, disposition=Disposition.ANSWERED, talk_seconds=60, lasts_seconds=900)
+    await record(writer, ended("c-1", 2, lasts_seconds=600), talk, later)
+    await record(writer, ended("c-4", 5))
+    async with database.reading() as connection:
+        found = await UnitOfWork(connection).callbacks.get("cb-c-1")
+    assert found is not None
+    assert found.closing is not None
+    assert found.closing.call_id == "c-2"
+
+
 async def test_after_hours_calls_are_marked(
     writer: Writer, database: Database, ended: Make
 ) -> None:

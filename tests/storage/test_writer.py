@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, open_database
@@ -201,15 +202,15 @@ async def test_a_database_file_that_is_gone_is_told_and_nothing_is_lost_when_it_
 ) -> None:
     pauses = Pauses()
     away = tmp_path / "away.db"
+    file = file_of_database(database)
     async with Writer(database, pause=pauses).running() as writer, asyncio.TaskGroup() as tasks:
         await writer.submit(note("before"))
-        await database.close()
-        database.file.rename(away)
+        file.rename(away)
         waiting = tasks.create_task(writer.submit(note("after")))
         await pauses.waiting.wait()
-        assert "is gone" in str(writer.trouble)
-        assert not database.file.exists()
-        away.rename(database.file)
+        assert f"{file} is gone" in str(writer.trouble)
+        assert not file.exists()
+        away.rename(file)
         pauses.go_on()
         await waiting
     assert await notes(database) == ["before", "after"]
@@ -218,15 +219,56 @@ async def test_a_database_file_that_is_gone_is_told_and_nothing_is_lost_when_it_
 async def test_a_file_that_was_replaced_is_the_one_that_is_written(
     database: Database, tmp_path: Path, url: str
 ) -> None:
+    """A backup put back under a running service is written on, not the file it replaced."""
+    copy = tmp_path / "copy.db"
     async with Writer(database).running() as writer:
         await writer.submit(note("old"))
-        await database.close()
-        copy = tmp_path / "copy.db"
-        copy.write_bytes(database.file.read_bytes())
-        copy.replace(database.file)
+        backup = sqlite3.connect(str(database.file), isolation_level=None)
+        backup.execute(f"VACUUM INTO '{copy}'")
+        backup.close()
+        await writer.submit(note("lost with the old file"))
+        copy.replace(file_of_database(database))
         await writer.submit(note("new"))
     async with open_database(url) as again:
         assert await notes(again) == ["old", "new"]
+
+
+async def test_nothing_of_a_group_is_seen_before_all_of_it_is_written(database: Database) -> None:
+    seen: list[list[str]] = []
+
+    async def look(_uow: UnitOfWork) -> None:
+        seen.append(await notes(database))
+
+    writer = Writer(database)
+    group = [asyncio.create_task(writer.submit(work)) for work in (note("first"), look)]
+    await asyncio.sleep(0)
+    async with writer.running():
+        await asyncio.gather(*group)
+    assert seen == [[]]
+    assert await notes(database) == ["first"]
+
+
+async def test_a_work_whose_submitter_left_before_it_began_is_not_done(database: Database) -> None:
+    writer = Writer(database)
+    tasks = [asyncio.create_task(writer.submit(note(key))) for key in ("left", "stayed")]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    async with writer.running():
+        await tasks[1]
+    assert await notes(database) == ["stayed"]
+
+
+async def test_an_instant_without_a_time_zone_is_refused(writer: Writer) -> None:
+    async def work(uow: UnitOfWork) -> None:
+        await uow.gaps.open("main", began_at=datetime(2026, 3, 2, 9, 0), why="")  # noqa: DTZ001 - meant
+
+    with pytest.raises(StatementError, match="has no time zone"):
+        await writer.submit(work)
+
+
+def file_of_database(database: Database) -> Path:
+    assert database.file is not None
+    return database.file
 
 
 async def test_who_still_waits_when_the_writer_stops_is_told(database: Database) -> None:

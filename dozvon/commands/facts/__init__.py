@@ -1,0 +1,1 @@
+"""Where commands know things from: the database, the office, times as people write them."""

@@ -1,0 +1,181 @@
+"""`dozvon route`: whom would such a call ring, and why? Nothing rings and nothing is written.
+
+The same `router.decide` decides as for live calls, over the office, the client base and the
+statuses of the service. Only the phones' states are unknown here, and unknown means: ring it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from config.holiday_calendar import PublicHolidays
+from crm_bridge.builtin.directory import BuiltinDirectory
+from dozvon.commands.facts.moments import read_moment, shown
+from dozvon.commands.facts.offices import needed_office
+from dozvon.commands.facts.people import People
+from dozvon.commands.facts.shapes import decision_json
+from dozvon.commands.facts.stored import has_database, reading, run
+from dozvon.commands.terminal.output import Colour, clean, instant, print_json, print_line
+from dozvon.commands.terminal.plans import print_plan, print_reasons
+from dozvon.commands.terminal.speaking import SpeakingCommand, as_json, option
+from dozvon.commands.terminal.texts import say
+from dozvon.context import Context
+from router.decide import decide
+from router.facts import Facts, Lookup, LookupOutcome, Offer, Presence
+from router.numbers import to_json
+from router.office import Office, Status
+from router.plan import Decision
+from storage.database import Database
+from storage.statuses import Statuses
+from switchboard.routing import look_up
+
+_CALL_ID = "dry-run"
+_LOOKUP_SECONDS = 5.0  # a person can wait longer than a caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The call that is tried."""
+
+    line: str
+    caller: str
+    at: str
+    pbx: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """What came out."""
+
+    offer: Offer
+    decision: Decision
+    people: People
+
+
+@click.command(cls=SpeakingCommand, help="command-route")
+@option("--line", required=True, help="help-line")
+@option("--from", "caller", required=True, help="help-from")
+@option("--at", default="", help="help-at")
+@option("--pbx", default="", help="help-pbx")
+@option("--office", "file", type=click.Path(path_type=Path), metavar="FILE", help="help-office")
+@as_json()
+@click.pass_obj
+def route(  # noqa: PLR0913 - one per option
+    context: Context,
+    *,
+    line: str,
+    caller: str,
+    at: str,
+    pbx: str,
+    file: Path | None,
+    as_json: bool,
+) -> None:
+    """Tries a call."""
+    asked = _Asked(line=line, caller=caller, at=at, pbx=pbx)
+    tried = run(context, _try(context, asked, file))
+    if as_json:
+        print_json(_json(tried, context.language))
+    else:
+        _print(context, tried)
+
+
+async def _try(context: Context, asked: _Asked, file: Path | None) -> _Tried:
+    async with _database_if_any(context) as database:
+        office = await needed_office(context, database, file)
+        people = People.of(office)
+        offer = _offer(asked, office, people, context.now())
+        lookup = await _look_up(context, database, people, offer)
+        statuses = await _statuses(database, offer.at)
+    presence = {
+        key: Presence(status=statuses.get(key, Status.AVAILABLE)) for key in office.managers
+    }
+    facts = Facts(lookup=lookup, presence=presence)
+    return _Tried(
+        offer=offer, decision=decide(offer, facts, office, PublicHolidays()), people=people
+    )
+
+
+@asynccontextmanager
+async def _database_if_any(context: Context) -> AsyncIterator[Database | None]:
+    if has_database(context):
+        async with reading(context) as database:
+            yield database
+    else:
+        print_line(
+            context, say(context.language, "client-base-unreachable"), Colour.CAUTION, err=True
+        )
+        yield None
+
+
+def _offer(asked: _Asked, office: Office, people: People, now: datetime) -> Offer:
+    """The call as a PBX would offer it; its department's clock reads the time."""
+    line = people.line(asked.line)
+    offer = Offer(
+        call_id=_CALL_ID,
+        pbx="",
+        line=line.number if line else asked.line,
+        caller=asked.caller,
+        number=people.read(asked.caller),
+        at=now,
+    )
+    nothing = Facts(lookup=Lookup(outcome=LookupOutcome.NOT_ASKED))
+    department = decide(offer, nothing, office, PublicHolidays()).department
+    at = read_moment(asked.at, people.zone(department), now) if asked.at else now
+    members = office.members(department) or tuple(office.managers.values())
+    return replace(offer, at=at, pbx=asked.pbx or (members[0].pbx if members else "main"))
+
+
+async def _look_up(
+    context: Context, database: Database | None, people: People, offer: Offer
+) -> Lookup:
+    if database is None:
+        failed = offer.number.is_matchable
+        return Lookup(outcome=LookupOutcome.FAILED if failed else LookupOutcome.NOT_ASKED)
+
+    def manager_of(extension: str) -> str:
+        found = people.by_extension.get(extension)
+        return found.key if found else ""
+
+    seconds = max(_LOOKUP_SECONDS, context.settings().lookup_deadline_seconds)
+    return await look_up(BuiltinDirectory(database, manager_of=manager_of), offer.number, seconds)
+
+
+async def _statuses(database: Database | None, at: datetime) -> Mapping[str, Status]:
+    if database is None:
+        return {}
+    async with database.reading() as connection:
+        rows = await Statuses(connection).all()
+    return {key: row.status for key, row in rows.items() if row.until is None or row.until > at}
+
+
+def _json(tried: _Tried, language: str) -> dict[str, object]:
+    offered: dict[str, object] = {
+        "line_number": tried.offer.line,
+        "caller": to_json(tried.offer.number),
+        "at": instant(tried.offer.at),
+        "pbx": tried.offer.pbx,
+    }
+    return offered | decision_json(tried.decision, language)
+
+
+def _print(context: Context, tried: _Tried) -> None:
+    offer, people = tried.offer, tried.people
+    zone = people.zone(tried.decision.department)
+    about = {
+        "line": people.line_name(offer.line),
+        "number": people.number(offer.line),
+        "caller": people.number(offer.caller),
+        "at": shown(offer.at, zone, context.language),
+        "zone": clean(zone.key),
+    }
+    print_line(context, say(context.language, "route-title", **about))
+    print_line(context)
+    print_plan(context, tried.decision, people)
+    print_line(context)
+    print_reasons(context, tried.decision)

@@ -1,0 +1,217 @@
+"""The help pages: (Russian, English). The first sentence of a command stands in the list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+HELP: Final[dict[str, tuple[str, str]]] = {
+    "usage": ("Использование:", "Usage:"),
+    "options": ("Параметры", "Options"),
+    "commands": ("Команды", "Commands"),
+    "help-help": ("Показать эту страницу.", "Show this page."),
+    "command": (
+        "Dozvon: клиент дозванивается, а менеджер знает, кто звонит.",
+        "Dozvon: the client gets through, and the manager knows who is calling.",
+    ),
+    "help-config": (
+        "Файл настроек; иначе $DOZVON_CONFIG, ./dozvon.toml, /etc/dozvon/dozvon.toml.",
+        "The settings file; else $DOZVON_CONFIG, ./dozvon.toml, /etc/dozvon/dozvon.toml.",
+    ),
+    "help-language": (
+        "Язык ответов; иначе из настроек, иначе из LANG.",
+        "The language of answers; else from the settings, else from LANG.",
+    ),
+    "help-version": ("Показать версию.", "Show the version."),
+    "help-json": (
+        "Ответ для программ, в JSON, с постоянными именами.",
+        "The answer for programs: JSON with stable names.",
+    ),
+    "command-serve": (
+        "Работать: принимать звонки, пока не остановят",
+        "Serve: take calls until stopped",
+    ),
+    "command-demo": (
+        "Показать всё за минуту, без АТС и без настроек",
+        "Show everything in a minute, without a PBX and without settings",
+    ),
+    "command-dialplan": (
+        "Напечатать, что вставить в Asterisk",
+        "Print what to paste into Asterisk",
+    ),
+    "command-lab": (
+        "Поднять свой Asterisk с телефонами для опытов",
+        "Start an Asterisk of one's own with phones, for experiments",
+    ),
+    "command-status": (
+        (
+            "Показать или сменить статус менеджера. МЕНЕДЖЕР — ключ, добавочный или имя; СТАТУС — "
+            "available, lunch, meeting, away, do_not_disturb, offline. Работающий сервис узнаёт о "
+            "перемене в течение секунды."
+        ),
+        (
+            "Show or change a manager's status. MANAGER is a key, an extension or a name; STATUS "
+            "one of available, lunch, meeting, away, do_not_disturb, offline. The running service "
+            "notices within a second."
+        ),
+    ),
+    "command-calls": (
+        "Показать записанные звонки, новые сверху. Время — по часам отдела.",
+        "List recorded calls, newest first. Times are those of the department.",
+    ),
+    "command-why": (
+        (
+            "Рассказать, почему звонок прошёл так. ЗВОНОК — номер записи, его начало или конец, "
+            "или last."
+        ),
+        "Tell why a call went where it went. CALL is an id, its beginning or its end, or last.",
+    ),
+    "command-callbacks": (
+        "Кому компания должна перезвонить. Без команды — список, старые сверху.",
+        "Whom the company owes a callback. Without a command: the list, oldest first.",
+    ),
+    "command-callbacks-take": (
+        "Взять обратный звонок на себя. ПУНКТ — его номер, начало или конец.",
+        "Take a callback. ITEM is its id, its beginning or its end.",
+    ),
+    "command-callbacks-give-back": (
+        "Вернуть взятый обратный звонок в список. Его сможет взять другой.",
+        "Give a taken callback back to the list. Another may take it then.",
+    ),
+    "command-callbacks-not-needed": (
+        "Закрыть: перезванивать не нужно. Новый пропущенный откроет новый пункт.",
+        "Close it: no callback is needed. A new missed call opens a new one.",
+    ),
+    "command-gaps": (
+        "Когда АТС оставалась без присмотра. И что удалось восстановить.",
+        "When a PBX was not watched. And what could be recovered.",
+    ),
+    "command-route": (
+        (
+            "Сухая проба: кому и когда позвонит такой звонок. Решает та же функция, что и живые "
+            "звонки; телефоны считаются неизвестными, то есть звонят."
+        ),
+        (
+            "Dry run: whom such a call would ring, and when. The same function decides as for "
+            "live calls; phones count as unknown, that is: they ring."
+        ),
+    ),
+    "command-number": (
+        "Прочитать телефонный номер, как его поймёт АТС. Настройки не нужны.",
+        "Read a telephone number as the office would. Needs no settings.",
+    ),
+    "command-replay": (
+        (
+            "Рассказать звонки из записанного потока AMI. ФАЙЛ или «-» (стандартный ввод); "
+            "настройки не нужны."
+        ),
+        (
+            "Tell the calls in a recorded AMI stream. FILE or - (the standard input); needs no "
+            "settings."
+        ),
+    ),
+    "command-office": (
+        "Файл офиса: проверить, применить, показать.",
+        "The office file: check, apply, show.",
+    ),
+    "command-office-check": (
+        "Проверить файл офиса, ничего не меняя. Код 1: файл верен, но есть замечания.",
+        "Check an office file and change nothing. Code 1: the file is right, but has findings.",
+    ),
+    "command-office-apply": (
+        (
+            "Применить файл офиса. Сначала показывает, что изменится, и спрашивает; файл с ошибкой "
+            "не меняет ничего."
+        ),
+        (
+            "Apply an office file. Shows first what would change, and asks; a file with a mistake "
+            "changes nothing."
+        ),
+    ),
+    "command-office-show": (
+        "Показать применённый файл офиса. Или одну из прежних версий.",
+        "Show the applied office file. Or one of the versions before.",
+    ),
+    "command-clients": (
+        "Встроенная база клиентов: загрузить, найти, сосчитать.",
+        "The built-in client base: import, find, count.",
+    ),
+    "command-clients-import": (
+        "Загрузить клиентов из CSV. ФАЙЛ или «-» (стандартный ввод).",
+        "Import clients from CSV. FILE or - (the standard input).",
+    ),
+    "command-clients-find": (
+        "Найти клиентов по имени или номеру.",
+        "Find clients by name or number.",
+    ),
+    "command-clients-count": ("Сосчитать клиентов.", "Count the clients."),
+    "command-config": ("Настройки сервиса.", "The settings of the service."),
+    "command-config-show": (
+        "Показать все настройки и откуда они. Секреты скрыты.",
+        "Show every setting and where it came from. Secrets are masked.",
+    ),
+    "command-db": ("База данных сервиса.", "The database of the service."),
+    "command-db-migrate": (
+        "Создать таблицы или обновить их до этой версии.",
+        "Make the tables or bring them to this version.",
+    ),
+    "help-region": (
+        "Страна номеров без кода (ISO 3166).",
+        "The country of numbers without a code (ISO 3166).",
+    ),
+    "help-area-code": (
+        "Код города для номеров из 5–7 цифр.",
+        "The area code that completes numbers of 5 to 7 digits.",
+    ),
+    "help-line": (
+        "Линия: номер, ключ или название.",
+        "The line: its number, key or name.",
+    ),
+    "help-from": (
+        "Номер звонящего, как его покажет АТС.",
+        "The caller's number as the PBX would say it.",
+    ),
+    "help-at": (
+        "Когда звонят: «2026-11-21 19:40», 19:40 или ISO; без зоны — по часам отдела.",
+        "When: “2026-11-21 19:40”, 19:40 or ISO; without a zone, by the department's clock.",
+    ),
+    "help-office": (
+        "Взять офис из файла, а не из базы.",
+        "Take the office from a file instead of the database.",
+    ),
+    "help-pbx": (
+        "На какую АТС пришёл звонок; иначе — та, где телефоны отдела.",
+        "The PBX that the call came to; else the one with the department's phones.",
+    ),
+    "help-since": ("С этого времени (включительно).", "From this time on (included)."),
+    "help-until": ("До этого времени (не включая).", "Until this time (not included)."),
+    "help-day": (
+        "Только этот день: 2026-11-21, today, yesterday.",
+        "This day only: 2026-11-21, today, yesterday.",
+    ),
+    "help-disposition": ("Только с таким исходом.", "Only calls that ended so."),
+    "help-who": (
+        "Только звонки этого менеджера: ключ, добавочный или имя.",
+        "Only calls of this manager: key, extension or name.",
+    ),
+    "help-number": ("Только с этим номером клиента.", "Only calls with this client's number."),
+    "help-limit": ("Не больше стольких.", "At most so many."),
+    "help-by": (
+        "Кто это делает: ключ, добавочный или имя.",
+        "Who does it: key, extension or name.",
+    ),
+    "help-note": ("Пометка для других.", "A note for the others."),
+    "help-status-until": (
+        "До какого времени; потом менеджер снова на месте.",
+        "Until when; then the manager is available again.",
+    ),
+    "help-status-by": (
+        "Кто меняет статус; иначе — имя пользователя системы.",
+        "Who changes it; else the name of the system's user.",
+    ),
+    "help-yes": ("Не спрашивать.", "Do not ask."),
+    "help-version-number": ("Номер версии; иначе — последняя.", "A version; else the newest."),
+    "help-dry-run": (
+        "Только рассказать, что будет; ничего не записать.",
+        "Only tell what would be done; write nothing.",
+    ),
+}

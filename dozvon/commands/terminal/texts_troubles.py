@@ -1,0 +1,118 @@
+"""What stops a command: (Russian, English). What happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TROUBLES: Final[dict[str, tuple[str, str]]] = {
+    "no-database": (
+        (
+            "Базы данных {place} ещё нет. Создайте её: dozvon db migrate "
+            "(или запустите dozvon serve), либо укажите другие настройки: --config."
+        ),
+        (
+            "There is no database at {place} yet. Make it: dozvon db migrate (or start dozvon "
+            "serve), or name other settings: --config."
+        ),
+    ),
+    "database-old": (
+        (
+            "Базу данных не удалось прочитать ({detail}). Если её сделала прежняя версия: "
+            "dozvon db migrate."
+        ),
+        "The database cannot be read ({detail}). If an earlier version made it: dozvon db migrate.",
+    ),
+    "database-slow": (
+        "База данных не приняла изменение за {seconds} с, ничего не записано. {why}",
+        "The database did not take the change within {seconds} s; nothing was written. {why}",
+    ),
+    "folder-unmakeable": (
+        "Папку {folder} не удалось создать: {reason}. Дайте право записи или задайте data_dir.",
+        "The folder {folder} cannot be made: {reason}. Give the right to write, or set data_dir.",
+    ),
+    "no-office": (
+        "Офис ещё не применён. Опишите его в файле и примените: dozvon office apply ФАЙЛ.",
+        "No office has been applied yet. Write one to a file, then: dozvon office apply FILE.",
+    ),
+    "no-office-version": (
+        "Версии офиса {version} нет.",
+        "There is no version {version} of the office.",
+    ),
+    "unknown-manager": (
+        "Менеджера «{who}» в офисе нет. Есть: {known}.",
+        "There is no manager “{who}” in the office. There are: {known}.",
+    ),
+    "several-managers": (
+        "«{who}» подходит нескольким: {known}. Назовите ключ или добавочный.",
+        "“{who}” fits several: {known}. Name the key or the extension.",
+    ),
+    "unknown-call": (
+        "Звонка «{call}» в журнале нет.",
+        "There is no call “{call}” in the log.",
+    ),
+    "no-calls": ("Звонков ещё нет.", "There are no calls yet."),
+    "several-calls": (
+        "«{call}» подходит нескольким звонкам: {known}. Назовите больше знаков.",
+        "“{call}” fits several calls: {known}. Name more of it.",
+    ),
+    "unknown-callback": (
+        "Пункта «{item}» среди открытых обратных звонков нет: он уже закрыт или его не было.",
+        "There is no open callback “{item}”: it is closed already or never was.",
+    ),
+    "several-callbacks": (
+        "«{item}» подходит нескольким пунктам: {known}. Назовите больше знаков.",
+        "“{item}” fits several callbacks: {known}. Name more of it.",
+    ),
+    "nobody-named": (
+        "Скажите, кто вы: --by ключ, добавочный или имя.",
+        "Say who you are: --by key, extension or name.",
+    ),
+    "bad-moment": (
+        "«{text}» — не время: пишите 2026-11-21, 2026-11-21 19:40, 19:40, today или yesterday.",
+        "“{text}” is no time: write 2026-11-21, 2026-11-21 19:40, 19:40, today or yesterday.",
+    ),
+    "bad-day": (
+        "«{text}» — не день: пишите 2026-11-21, today или yesterday.",
+        "“{text}” is no day: write 2026-11-21, today or yesterday.",
+    ),
+    "moment-past": (
+        "{at} уже прошло: укажите время в будущем.",
+        "{at} is over already: name a time to come.",
+    ),
+    "day-and-since": (
+        "--day и --since/--until вместе не нужны: оставьте одно.",
+        "--day together with --since/--until means nothing: keep one of them.",
+    ),
+    "bad-number": (
+        "«{text}» — не номер телефона, по которому можно искать.",
+        "“{text}” is no telephone number that can be looked for.",
+    ),
+    "file-trouble": ("{file}: {reason}.", "{file}: {reason}."),
+    "not-here": (
+        "Команда {name} не входит в эту установку.",
+        "The command {name} is not part of this installation.",
+    ),
+    "said-no": ("Ничего не изменено.", "Nothing was changed."),
+    "interrupted": ("Прервано.", "Interrupted."),
+    "bug": (
+        "Это ошибка в самом Dozvon. Пришлите, пожалуйста, текст выше и команду.",
+        "This is a mistake in Dozvon itself. Please report the text above and the command.",
+    ),
+    "usage-wrong": ("Ошибка: {detail}", "Error: {detail}"),
+    "usage-hint": ("Подробнее: {command} --help", "More: {command} --help"),
+    "usage-no-command": ("команды «{name}» нет.{hint}", "there is no command “{name}”.{hint}"),
+    "usage-no-option": ("параметра {name} нет.{hint}", "there is no option {name}.{hint}"),
+    "usage-missing": ("не хватает: {name}.", "missing: {name}."),
+    "usage-choice": (
+        "{name}: «{value}» не годится. Можно: {choices}.",
+        "{name}: “{value}” cannot be used. Possible: {choices}.",
+    ),
+    "usage-value": ("{name}: {detail}", "{name}: {detail}"),
+    "usage-needs-value": ("{name} требует значения.", "{name} needs a value."),
+    "usage-too-much": ("лишнее: {detail}", "too much: {detail}"),
+    "did-you-mean": (" Может быть: {names}?", " Perhaps: {names}?"),
+    "client-base-unreachable": (
+        "Базы клиентов нет: звонящий останется неузнанным.",
+        "There is no client base: the caller will not be recognised.",
+    ),
+}

@@ -23,6 +23,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from ssl import SSLContext
 from types import TracebackType
@@ -80,9 +81,10 @@ class AmiLink:
     """Keeps one session with an Asterisk alive, and carries actions and events.
 
     `name` is the PBX in log and errors. `wanted_events` are the names that reach `frames()`; the
-    rest costs no parsing. `events` is the login's event mask ("on", "system,call", …; it must
-    contain system). `queue_limit` bounds the frames that wait for the consumer, `list_limit` the
-    items of one list. `now` and `jitter` (0 ≤ x < 1) are the clock and the randomness.
+    rest costs no parsing; without any the link is for actions alone and keeps no frames. `events`
+    is the login's event mask, which must contain system. `queue_limit` bounds the frames that wait
+    for the consumer, `list_limit` the items of one list. `now` and `jitter` (0 ≤ x < 1) are the
+    clock and the randomness. `trouble` is the last sentence about why there is no link.
     """
 
     def __init__(  # noqa: PLR0913 (settings, all by keyword)
@@ -94,7 +96,7 @@ class AmiLink:
         *,
         name: str,
         wanted_events: frozenset[str],
-        events: str = "on",
+        events: str = "",
         tls: SSLContext | None = None,
         timing: LinkTiming | None = None,
         queue_limit: int = 20_000,
@@ -103,18 +105,18 @@ class AmiLink:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.name = name
-        self.trouble = ""
+        self.trouble = self._told = ""
         self.version = ""
         self.lost_times = 0
         self._address = (host, port)
-        self._login = (username, secret, events)
+        self._login = (username, secret, events or ("on" if wanted_events else "system"))
         self._tls = tls
         self._wanted = wanted_events | ALWAYS_WANTED | LATE_ID_ITEMS
         self._timing = timing or LinkTiming()
         self._list_limit = list_limit
         self._now = now
         self._jitter = jitter
-        self._frames = FrameQueue(queue_limit)
+        self._frames = FrameQueue(queue_limit, keep=bool(wanted_events))
         self._reading = False
         self._list_numbers = count(1)
         self._manager: Any = None
@@ -122,7 +124,6 @@ class AmiLink:
         self._board = StateBoard(name)
         self._up_at: float | None = None
         self._work: asyncio.Task[None] | None = None
-        self._group: asyncio.TaskGroup | None = None
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -157,7 +158,6 @@ class AmiLink:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-        assert self._group is not None  # noqa: S101 (made by __aenter__)
         if isinstance(error, asyncio.CancelledError):  # perhaps by the group itself
             await self._group.__aexit__(kind, error, trace)
         else:  # what the caller raised stays what it is, in no ExceptionGroup
@@ -342,27 +342,27 @@ class AmiLink:
         limit = self._timing.booted
         await asyncio.wait(either, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         if connection.lost.done():
-            raise LinkLost(f"the link to {self._where()} was lost: {connection.lost.result()}")
+            raise LinkLost(self._lost_because(connection))
         if not connection.booted.done():
             raise NotBooted(
-                f"{self._where()} lets us in but does not say FullyBooted within "
-                f"{limit:g} s: either it is still starting, or the AMI user lacks "
-                "'system' in its read= line"
+                f"{self._where()} lets us in but does not say FullyBooted within {limit:g} s: "
+                "it is still starting, or the AMI user lacks 'system' in its read= line"
             )
 
     def _up(self, connection: AmiConnection) -> None:
         self._connection = connection
         self._up_at = asyncio.get_running_loop().time()
-        self.trouble = ""
+        self.trouble = self._told = ""
         self._frames.put(LINK_UP)
-        connection.at_end = self._down
+        connection.at_end = partial(self._down, connection)
         self._board.become(LinkState.CONNECTED)
         log.info("connected to Asterisk", pbx=self.name, ami=self.version)
 
-    def _down(self) -> None:
+    def _down(self, connection: AmiConnection) -> None:
         """The connection has ended: from this instant on nothing is sent."""
         self._connection = None
         self.lost_times += 1
+        self.trouble = self._lost_because(connection)
         self._frames.put(LINK_DOWN)
         self._board.become(LinkState.DISCONNECTED)
 
@@ -372,7 +372,7 @@ class AmiLink:
         while True:
             await asyncio.wait({connection.lost}, timeout=self._timing.keepalive)
             if connection.lost.done():
-                raise LinkLost(f"the link to {self._where()} was lost: {connection.lost.result()}")
+                raise LinkLost(self._lost_because(connection))
             if connection.paused:  # it is we who do not read
                 continue
             asked_at = asyncio.get_running_loop().time()
@@ -382,9 +382,10 @@ class AmiLink:
             except ActionLate:
                 missed += 1
                 if connection.heard_at < asked_at or missed >= _MISSED_PONGS:
-                    raise LinkLost(
-                        f"{self._where()} gave no sign of life for {self._timing.pong:g} s"
-                    ) from None
+                    connection.close(f"no sign of life for {self._timing.pong:g} s")
+
+    def _lost_because(self, connection: AmiConnection) -> str:
+        return f"the link to {self._where()} was lost: {connection.lost.result()}"
 
     def _where(self) -> str:
         host, port = self._address
@@ -392,7 +393,7 @@ class AmiLink:
 
     def _tell(self, trouble: str, failures: int, pause: float) -> None:
         """Logs a trouble when it is new, and then ever more rarely."""
-        new = trouble != self.trouble
-        self.trouble = trouble
+        new = trouble != self._told
+        self.trouble = self._told = trouble
         if new or not failures & (failures - 1):
             log.warning(trouble, pbx=self.name, attempt=failures + 1, next_in=round(pause, 1))

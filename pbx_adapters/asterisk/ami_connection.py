@@ -45,11 +45,13 @@ class FrameQueue:
     """Frames in the order in which they came, for one consumer; it outlives connections.
 
     `limit` is the number of frames beyond which reading stops whatever happens; one chunk of bytes
-    may still exceed it. The queue itself never refuses and never drops.
+    may still exceed it. The queue never refuses and never drops, unless it is made to `keep`
+    nothing because the link has no consumer.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, keep: bool = True) -> None:
         self.limit = limit
+        self._keep = keep
         self._frames: deque[Frame] = deque()
         self._ready = asyncio.Event()
         self._closed = False
@@ -59,8 +61,9 @@ class FrameQueue:
 
     def put(self, frame: Frame) -> None:
         """Adds a frame at the end."""
-        self._frames.append(frame)
-        self._ready.set()
+        if self._keep:
+            self._frames.append(frame)
+            self._ready.set()
 
     def close(self) -> None:
         """No frame will come any more; the consumer ends when it has taken the rest."""
@@ -191,9 +194,9 @@ class AmiConnection(asyncio.Protocol):
         self.balance()
         return answer
 
-    def close(self) -> None:
+    def close(self, reason: str = "closed by us") -> None:
         """Ends the connection at once; whoever waits for an action is told."""
-        self._end("closed by us")
+        self._end(reason)
         self.transport.abort()
 
     # -- what asyncio calls --------------------------------------------------------------------

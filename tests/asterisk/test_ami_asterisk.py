@@ -33,6 +33,21 @@ async def test_the_journal_comes_back_as_it_was_written(
         assert await link.send_list({"Action": "DBGetTree", "Family": "none"}) == []
 
 
+async def test_a_link_for_actions_alone_connects_and_keeps_no_events(
+    asterisk_root: Path, tmp_path: Path
+) -> None:
+    async with (
+        asyncio.timeout(30),
+        running(asterisk_root, tmp_path) as (pbx, link),
+        link_to(pbx, wanted_events=frozenset()) as journal,
+    ):
+        await journal.wait_state(LinkState.CONNECTED)
+        await link.send({"Action": "UserEvent", "UserEvent": "F"})
+        await event(link, "UserEvent")
+        await journal.send({"Action": "Ping"})
+        assert journal.waiting_frames == 0
+
+
 async def test_lists_versions_and_the_clock_are_asked(asterisk_root: Path, tmp_path: Path) -> None:
     async with asyncio.timeout(30), running(asterisk_root, tmp_path) as (_, link):
         assert link.version.count(".") == 2

@@ -147,7 +147,7 @@ async def test_a_half_open_link_is_noticed_and_made_anew(pbx: FakeAsterisk, link
     pong = pbx.answers.pop("Ping")
     async with link(timing=WATCHFUL) as here:
         assert await here.wait_state(LinkState.DISCONNECTED) == "disconnected"
-        assert "no sign of life" in here.trouble or here.state is not LinkState.CONNECTED
+        assert "no sign of life" in here.trouble
         pbx.answers["Ping"] = pong
         await pbx.got("Login", times=2)
         await here.wait_state(LinkState.CONNECTED)
@@ -193,6 +193,8 @@ async def test_frames_say_where_the_link_came_and_went(pbx: FakeAsterisk, link: 
         stream = here.frames()
         before = [await anext(stream) for _ in range(3)]
         pbx.drop()
+        await here.wait_state(LinkState.DISCONNECTED)
+        assert "was lost" in here.trouble
         after = [await anext(stream) for _ in range(3)]
         assert before[1] is LINK_UP
         assert after[0] is LINK_DOWN
@@ -276,6 +278,16 @@ async def test_no_ping_is_missed_because_we_do_not_read(pbx: FakeAsterisk, link:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(here.wait_state(LinkState.DISCONNECTED), 0.3)
         assert len(pbx.named("Ping")) <= asked + 1
+
+
+async def test_a_link_that_wants_no_events_keeps_none(pbx: FakeAsterisk, link: Link) -> None:
+    """A link for actions alone needs no consumer, however often it comes and goes."""
+    async with link(wanted_events=frozenset()) as here:
+        assert pbx.named("Login")[0]["Events"] == "system"
+        pbx.drop()
+        await pbx.got("Login", times=2)
+        await here.wait_state(LinkState.CONNECTED)
+        assert here.waiting_frames == 0
 
 
 async def test_a_link_has_one_consumer(link: Link) -> None:

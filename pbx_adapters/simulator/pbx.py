@@ -135,8 +135,11 @@ class SimulatedPbx:
         self._tell(self._connect)
 
     async def settled(self) -> None:
-        """Wait until everything that is planned has happened; talks without an end go on."""
-        await self.clock.until(lambda: self.clock.idle)
+        """Wait until everything that is planned has happened; talks without an end go on.
+
+        Before `run` has begun nothing happens, and this waits for it.
+        """
+        await self.clock.until(lambda: self._calls is not None and self.clock.idle)
 
     # reports
 

@@ -127,8 +127,10 @@ class Call:
     `answered_by` is who talked with the outside party first (`transfers` tells the rest).
     `talk_seconds` is the time in which at least one person talked with the outside party.
     `recovered`: it was running before we watched; `talk_partial`: so was the talk, its beginning
-    is not known and `talk_seconds` is the part that was seen. `settled`: the PBX's journal has
-    said how it ended. `served_at`: when a person last began to talk with the outside party.
+    is not known and `talk_seconds` is the part that was seen; without an `answered_at` it is not
+    even known whether they talked (the disposition is then missed, so that somebody looks).
+    `settled`: the PBX's journal has said how it ended. `served_at`: when a person last began to
+    talk with the outside party.
     """
 
     id: str

@@ -123,13 +123,16 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
     """
     if call.settled:
         return call, None
-    differences = _differences(call, verdict) if call.state is CallState.ENDED else {}
+    unsure = call.talk_partial and call.answered_at is None
+    judged_by_events = call.state is CallState.ENDED and not unsure
+    differences = _differences(call, verdict) if judged_by_events else {}
     if call.state is not CallState.ENDED:
         call = all_closed(call, verdict.ended_at)
     new = replace(
         call,
         state=CallState.ENDED,
         settled=True,
+        talk_partial=call.talk_partial and call.answered_at is not None,
         disposition=verdict.disposition,
         reason=verdict.reason,
         ended_at=max(verdict.ended_at, call.served_at or verdict.ended_at),

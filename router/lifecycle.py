@@ -277,6 +277,7 @@ def _ended(call: Call, event: CallEnded) -> Call | str:
         hangup_cause=event.cause,
         disposition=disposition,
         reason=reason,
+        talk_partial=call.talk_partial or event.unsure,
     )
 
 

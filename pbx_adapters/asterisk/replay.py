@@ -173,25 +173,38 @@ def _call(call: Call) -> dict[str, object]:
         "direction": call.direction.value,
         "caller": call.caller or None,
         "line": call.line or None,
-        "disposition": call.disposition.value if call.disposition else None,
+        "disposition": call.disposition.value if call.disposition and not _unsure(call) else None,
         "answered_by": call.answered_by,
         "talk_seconds": None if _unknown_talk(call) else round(call.talk_seconds, 1),
-        "legs": [_leg(leg) for leg in call.legs],
+        "legs": [_leg(call, leg) for leg in call.legs],
         "transfers": [_transfer(transfer) for transfer in call.transfers],
     }
 
 
+def _unsure(call: Call) -> bool:
+    """Nothing but the end of it was seen."""
+    return call.talk_partial and call.answered_at is None
+
+
 def _unknown_talk(call: Call) -> bool:
+    """It was going on before the record, or goes on behind its end."""
     return call.talk_partial or (call.state is not CallState.ENDED and bool(call.talking_since))
 
 
-def _leg(leg: Leg) -> dict[str, object]:
+def _leg(call: Call, leg: Leg) -> dict[str, object]:
     outcome = None if leg.ended_at is None and not leg.answered_at else leg.outcome.value
     return {
         "target": leg.target or None,
         "outcome": outcome,
-        "ring_seconds": round(leg.ring_seconds, 1),
+        "ring_seconds": None if _unknown_ring(call, leg) else round(leg.ring_seconds, 1),
     }
+
+
+def _unknown_ring(call: Call, leg: Leg) -> bool:
+    """It still rings, or he talked already when the record began."""
+    if leg.ended_at is None and leg.picked_up_at is None:
+        return True
+    return call.talk_partial and leg.answered_at is not None and leg.answered_at == call.answered_at
 
 
 def _transfer(transfer: Transfer) -> dict[str, object]:

@@ -225,7 +225,13 @@ def end_call(
     call.ended = True
     desk.say(
         CallEnded(
-            pbx=desk.pbx, call_id=call.id, at=at, cause=cause, reason=missed, rejected=rejected
+            pbx=desk.pbx,
+            call_id=call.id,
+            at=at,
+            cause=cause,
+            reason=missed,
+            rejected=rejected,
+            unsure=_unsure(call, anchor),
         )
     )
     desk.close_book(call)
@@ -247,6 +253,12 @@ def _missed(
     if call.pbx_up_at or call.recovered:
         return MissedReason.NOBODY_REACHABLE, False
     return None, True
+
+
+def _unsure(call: CallBook, anchor: Channel | None) -> bool:
+    """A call that was up when we first saw it, and showed us nothing but its end."""
+    up = anchor is not None and anchor.state == 6
+    return call.recovered and up and not call.talked and not call.legs
 
 
 def _left_by_himself(desk: Desk, call: CallBook, anchor: Channel | None, cause: int | None) -> bool:

@@ -168,6 +168,8 @@ def _dialled_by_half(desk: Desk, half: Channel, dest: Channel, at: datetime) -> 
     call = half.live_call or desk.call_linked(half.linked)
     if call is not None:
         add_leg(desk, call, dest, at)
+    elif half.recovered and half.linked not in desk.channels:
+        dest.recovered = True  # whoever dialled it was there before we watched, and will be seen
     elif dest.kind is Kind.PHONE:
         half.inner.append(dest.uid)
     else:

@@ -17,7 +17,13 @@ from pbx_adapters.asterisk.tracking.dialling import picked_up, rings
 from pbx_adapters.asterisk.tracking.parties import Kind, looks_like_extension, looks_outside
 from pbx_adapters.asterisk.tracking.placing import RING, line_of, place
 from pbx_adapters.asterisk.tracking.reading import Key, Prefix, number, snapshot, text
-from pbx_adapters.asterisk.tracking.talks import met_by, review, review_around, talked_unseen
+from pbx_adapters.asterisk.tracking.talks import (
+    met_by,
+    review,
+    review_around,
+    talked_before,
+    talked_unseen,
+)
 from router.calls import Direction
 from router.events import CallHeld, CallResumed
 
@@ -217,7 +223,7 @@ def gone(desk: Desk, channel: Channel, at: datetime, *, cause: int | None) -> No
 def _gone_from(
     desk: Desk, call: CallBook, channel: Channel, at: datetime, cause: int | None
 ) -> None:
-    if channel.uid in call.anchors and channel.left_others and not call.talked:
+    if channel.uid in call.anchors and call.recovered and not call.talked:
         _met_unseen(desk, call, channel, at)
     if channel.uid in call.legs:
         end_leg(desk, call, call.legs[channel.uid], at, cause=cause)
@@ -231,13 +237,18 @@ def _gone_from(
 
 def _met_unseen(desk: Desk, call: CallBook, channel: Channel, at: datetime) -> None:
     """A talk from before we watched, whose other side was never seen: the display tells who."""
-    if call.recovered and channel.connected:
+    for leg in call.legs.values():
+        other = desk.channels.get(leg.uid)
+        if other is not None and other.recovered and other.was_in and not leg.ended:
+            talked_before(desk, call, leg, other.left_at or at)
+            return
+    if channel.left_others and channel.connected:
         talked_unseen(desk, call, channel.connected, channel.left_at or at)
 
 
 def _never_placed(desk: Desk, channel: Channel, at: datetime, cause: int | None) -> None:
     """A phone that dialled a number and reached nobody: a call that failed before any ring."""
-    if channel.kind is not Kind.PHONE or channel.recovered or channel.state == UP:
+    if channel.kind is not Kind.PHONE or channel.recovered or channel.state != RING:
         return
     if channel.dial_at is not None or not channel.exten.isdigit():
         return

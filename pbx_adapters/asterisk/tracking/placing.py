@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from pbx_adapters.asterisk.tracking.books import CallBook, Channel, Desk
 from pbx_adapters.asterisk.tracking.callbook import Who, add_leg, begin
-from pbx_adapters.asterisk.tracking.parties import Kind
+from pbx_adapters.asterisk.tracking.parties import Kind, looks_like_extension
 from router.calls import Direction
 
 RING = 4
@@ -40,7 +40,10 @@ def begin_inbound(
     desk: Desk, channel: Channel, at: datetime, *, recovered: bool = False
 ) -> CallBook:
     """Opens the call of a client who called us."""
-    who = Who(caller=channel.number, caller_name=channel.caller_name, line=line_of(channel.exten))
+    line = line_of(channel.exten)
+    if recovered and looks_like_extension(line):
+        line = ""
+    who = Who(caller=channel.number, caller_name=channel.caller_name, line=line)
     began_at = born_at(channel) if recovered else at
     return begin(desk, channel, Direction.INBOUND, who, began_at, recovered=recovered)
 

@@ -114,8 +114,13 @@ def _talking_now(desk: Desk, call: CallBook, at: datetime) -> list[str]:
 
 def talked_unseen(desk: Desk, call: CallBook, target: str, at: datetime) -> None:
     """A talk that ended at `at`, before we saw anything of its other side but a number."""
-    leg = LegBook(uid=f"{call.id}-unseen", target=target, rang=True, picked_up=True, talked=True)
+    leg = LegBook(uid=f"{call.id}-unseen", target=target, rang=True, picked_up=True)
     call.legs[leg.uid] = leg
-    call.talked = True
     desk.say(LegBegan(pbx=desk.pbx, call_id=call.id, at=at, leg_id=leg.uid, target=target))
+    talked_before(desk, call, leg, at)
+
+
+def talked_before(desk: Desk, call: CallBook, leg: LegBook, at: datetime) -> None:
+    """A leg that talked before we watched; the talk ended at `at`."""
+    leg.talked = leg.picked_up = call.talked = True
     desk.say(LegAnswered(pbx=desk.pbx, call_id=call.id, at=at, leg_id=leg.uid, since_known=False))

@@ -31,17 +31,13 @@ ORLOV, KUZNETSOVA, VOLKOV = "104", "105", "106"
 SALES, SERVICE_PHONES = "101+102+103", "104+105+106"
 PETROV_MOBILE, SOKOLOVA_MOBILE = "79161230102", "79161230103"
 
-OF_IVANOVA = DemoClient(
-    key="demo-ivanova", name="Марина Лебедева", number="79161110001", owner="ivanova"
-)
+OF_IVANOVA = DemoClient(key="К-0125", name="Лебедева Вера", number="79000009003", owner="ivanova")
 ALSO_OF_IVANOVA = DemoClient(
-    key="demo-ivanova-2", name="ООО «Ромашка»", number="79161110002", owner="ivanova"
+    key="К-0122", name="Ковалёва Валентина", number="79000004491", owner="ivanova"
 )
-OF_PETROV = DemoClient(
-    key="demo-petrov", name="Игорь Соловьёв", number="79161110003", owner="petrov"
-)
+OF_PETROV = DemoClient(key="К-0090", name="Лебедева Наталья", number="79000006347", owner="petrov")
 OF_KUZNETSOVA = DemoClient(
-    key="demo-kuznetsova", name="Вера Орехова", number="79161110004", owner="kuznetsova"
+    key="К-0005", name="Харитонов Олег", number="79000009240", owner="kuznetsova"
 )
 CLIENTS = (OF_IVANOVA, ALSO_OF_IVANOVA, OF_PETROV, OF_KUZNETSOVA)
 UNKNOWN_NUMBERS = ("79031110005", "79031110006", "79031110007", "79031110008")

@@ -95,8 +95,8 @@ def file_of(url: str) -> Path | None:
 def writer_engine(url: str, *, create: bool = False) -> AsyncEngine:
     """One connection, for the writer task; `create` only for migrations."""
     if file_of(url) is None:
-        return create_async_engine(make_url(url), pool_size=1, max_overflow=0)
-    engine = create_async_engine(_opening(url, create=create), pool_size=1, max_overflow=0)
+        return _engine(make_url(url), 1)
+    engine = _engine(_opening(url, create=create), 1)
     pragmas = (
         f"PRAGMA busy_timeout={WRITER_BUSY_MILLISECONDS}",
         "PRAGMA journal_mode=WAL",
@@ -111,12 +111,16 @@ def writer_engine(url: str, *, create: bool = False) -> AsyncEngine:
 def reader_engine(url: str, *, connections: int) -> AsyncEngine:
     """A small pool for reading; each transaction sees one unchanging state."""
     if file_of(url) is None:
-        return create_async_engine(make_url(url), pool_size=connections, max_overflow=0)
-    opening = _opening(url, create=False)
-    engine = create_async_engine(opening, pool_size=connections, max_overflow=0)
+        return _engine(make_url(url), connections)
+    engine = _engine(_opening(url, create=False), connections)
     pragmas = (f"PRAGMA busy_timeout={READER_BUSY_MILLISECONDS}", "PRAGMA query_only=ON")
     _prepare(engine, pragmas, "BEGIN")
     return engine
+
+
+def _engine(url: URL, connections: int) -> AsyncEngine:
+    """Errors never carry what was to be written: names and numbers of people stay out of logs."""
+    return create_async_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
 
 
 async def quick_connection(url: str) -> aiosqlite.Connection:

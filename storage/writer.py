@@ -112,14 +112,18 @@ class Writer:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Writer]:
-        """Runs the writer beside a block and writes what is left at its end."""
-        async with asyncio.TaskGroup() as tasks:
-            task = tasks.create_task(self.run(), name="writer")
-            try:
-                yield self
-                await self.drain()
-            finally:
-                task.cancel()
+        """Runs the writer beside a block and writes what is left at its end.
+
+        What the block raises comes out as it is, not in an `ExceptionGroup`.
+        """
+        task = asyncio.create_task(self.run(), name="writer")
+        try:
+            yield self
+            await self.drain()
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def _write_group(self) -> None:
         """Writes the group and whatever may join it, however often that must be tried."""

@@ -293,3 +293,21 @@ async def test_a_mistake_of_ours_that_is_no_trouble_is_told_to_who_made_it(write
     with pytest.raises(ValueError, match="no"):
         await writer.submit(wrong)
     assert await writer.submit(note("goes on")) == "goes on"
+
+
+async def test_what_a_block_raises_beside_the_writer_comes_out_as_it_is(database: Database) -> None:
+    with pytest.raises(LookupError, match="as it is"):
+        async with Writer(database).running():
+            raise LookupError("as it is")
+
+
+async def test_an_error_of_the_database_does_not_tell_what_was_to_be_written(
+    writer: Writer,
+) -> None:
+    async def wrong(uow: UnitOfWork) -> None:
+        statement = text("INSERT INTO meta (key, value) VALUES (:number, NULL)")
+        await uow.connection.execute(statement, {"number": "+79161234567"})
+
+    with pytest.raises(IntegrityError) as raised:
+        await writer.submit(wrong)
+    assert "9161234567" not in str(raised.value)

@@ -18,6 +18,8 @@ from router.plan import Decision, Ending, Plan, Step, StepKind, StepRole, Target
 FORMAT = "1"
 LONGEST_VALUE = 1900
 """Bytes of one value: an AGI command line may have 2,048, name and quotes included."""
+LONGEST_IN_ASTDB = 900
+"""Bytes of a step that is written over AMI: Asterisk cuts an AMI line at 1,022 in two."""
 
 _SAFE_KEY = re.compile(r"[a-z0-9_.-]{1,64}\Z")
 _SAFE_NUMBER = re.compile(r"[+*#0-9A-Za-z_.-]{1,64}\Z")
@@ -64,7 +66,7 @@ def fail_open_step(managers: tuple[Target, ...], ring_seconds: int) -> str:
     step = Step(
         kind=StepKind.ALL, role=StepRole.DEPARTMENT, targets=managers, ring_seconds=ring_seconds
     )
-    return _assemble(step, kept)
+    return _assemble(step, kept, longest=LONGEST_IN_ASTDB)
 
 
 def plain_text(text: str) -> str:
@@ -96,12 +98,12 @@ def _step(step: Step, office: Office, pbx: str) -> tuple[str, list[str]]:
     return _assemble(step, kept), missing
 
 
-def _assemble(step: Step, targets: list[str]) -> str:
-    """A step's text; targets that would make it longer than an AGI line holds are cut off."""
+def _assemble(step: Step, targets: list[str], *, longest: int = LONGEST_VALUE) -> str:
+    """A step's text; targets that would make it too long for its way are cut off."""
     times = (str(step.ring_seconds), str(step.confirm_seconds), str(step.each_seconds))
     while targets:
         text = "~".join((step.kind, *times, step.role, "|".join(targets)))
-        if len(text.encode()) <= LONGEST_VALUE:
+        if len(text.encode()) <= longest:
             return text
         targets = targets[:-1]
     return ""

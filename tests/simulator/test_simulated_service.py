@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from scripted_exchange import ANNA, CALLER, START, Scripted, exchange, one, plan, rang, trail
 
-from pbx_adapters.port import Way
+from pbx_adapters.port import CallOffered, Way
 from pbx_adapters.simulator import CallerScript, PhoneScript, VirtualClock, answers
 from router.calls import Disposition, LegOutcome, MissedReason
-from router.events import CallTransferred, LegTaken
+from router.events import AnyCallEvent, CallTransferred, LegTaken
 from router.facts import PhoneState
+from router.plan import Decision
 
 DEPARTMENT = [("101", 0), ("102", 0), ("103", 0)]
 
@@ -88,6 +89,38 @@ async def test_who_picks_up_at_a_colleagues_phone_is_the_one_who_answered() -> N
     assert (board.recorded[0].answered_by, board.recorded[0].talk_seconds) == ("103", 2)
     assert call.legs[0].outcome is LegOutcome.ELSEWHERE
     assert [event.by for event in board.events if isinstance(event, LegTaken)] == ["103"]
+
+
+async def test_who_is_in_a_talk_picks_nothing_up() -> None:
+    board = Scripted(plan=plan(one(ANNA)))
+    async with exchange(board) as pbx:
+        pbx.phones.behave("103", PhoneScript(talks_until_seconds=9))
+        call = pbx.place(CALLER)
+        pbx.pick_up(by="103", rings_at="101", after_seconds=2)
+        await pbx.settled()
+    assert [leg.outcome for leg in call.legs] == [LegOutcome.NO_ANSWER]
+
+
+class Slow(Scripted):
+    """Takes its time to hear what happened, and notes what it knew when it was asked."""
+
+    async def happened(self, event: AnyCallEvent) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await super().happened(event)
+
+    async def decide(self, offered: CallOffered) -> Decision:
+        assert [event.call_id for event in self.events][-1] == offered.call_id
+        return await super().decide(offered)
+
+
+async def test_a_switchboard_has_heard_of_a_call_before_it_is_asked_about_it() -> None:
+    board = Slow(plan=plan(one(ANNA)))
+    async with exchange(board) as pbx:
+        pbx.place(CALLER)
+        pbx.place(replace(CALLER, begins_after_seconds=1))
+        await pbx.settled()
+    assert [entry.service for entry in board.recorded] == ["SUCCESS", "SUCCESS"]
 
 
 async def test_a_pick_up_that_comes_too_late_does_nothing() -> None:

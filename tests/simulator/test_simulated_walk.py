@@ -139,6 +139,13 @@ async def test_a_mobile_that_presses_1_has_answered() -> None:
     assert (answered.at - call.began_at).total_seconds() == 5
 
 
+async def test_a_mobiles_talk_counts_from_its_answer_the_question_included() -> None:
+    person = replace(mobile_confirms(2, 3), talk_seconds=4)
+    call, entry, _ = await called(plan(one(CLARAS_MOBILE, ring=6, confirm=8)), clara=person)
+    assert entry.talk_seconds == 1
+    assert (call.ended_at - call.began_at).total_seconds() == 6
+
+
 @pytest.mark.parametrize(
     ("mobile", "gone_after"),
     [

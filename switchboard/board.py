@@ -186,7 +186,14 @@ class Board:
     async def gap_closed(self, closed: GapClosed) -> None:
         """Everything that a gap left behind has been read."""
         await self._gaps.closed(closed)
-        self.news.tell(LinkChanged(pbx=closed.pbx, up=True, why="synchronised"))
+        found = closed.recovered_calls
+        told = LinkChanged(pbx=closed.pbx, up=True, why="synchronised", recovered_calls=found)
+        self.news.tell(told)
+
+    def let_go(self, call_id: str) -> None:
+        """Forget a decision whose call nobody will report: it promises nobody any more."""
+        self.presence.release(call_id)
+        self.live.forget(call_id)
 
     def office(self) -> Office:
         """The office in force."""

@@ -106,8 +106,16 @@ class Endings:
             _tell(disagreement)
         if recorded.first:
             change = recorded.callbacks
-            opened, closed = bool(change.opened or change.joined), bool(change.closed)
-            self._news.tell(CallRecorded(call=call, callback_opened=opened, callback_closed=closed))
+            told = CallRecorded(
+                call=call,
+                callback_opened=bool(change.opened or change.joined),
+                callback_closed=bool(change.closed),
+                way=entry.way if entry else None,
+                trail=entry.trail if entry else (),
+                recovered=recovered,
+                disagreed=disagreement is not None,
+            )
+            self._news.tell(told)
             how = "from the journal alone" if recovered else "from events and journal"
             log.info("call recorded", call=call.id, how=how, disposition=call.disposition)
 

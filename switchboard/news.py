@@ -11,20 +11,23 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pbx_adapters.port import TrailItem, Way
 from router.calls import Call
 from router.events import AnyCallEvent
-from router.facts import PhoneState
+from router.facts import LookupOutcome, PhoneState
 from router.plan import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDecided:
-    """A decision was given to a PBX."""
+    """A decision was given to a PBX, `seconds` after it was asked for."""
 
     pbx: str
     call_id: str
     caller: str
     decision: Decision
+    lookup: LookupOutcome = LookupOutcome.NOT_ASKED
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,15 @@ class CallMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecorded:
-    """A call's end is in the log."""
+    """A call's end is in the log. `way` and `trail` are the journal's, if it spoke in time."""
 
     call: Call
     callback_opened: bool = False
     callback_closed: bool = False
+    way: Way | None = None
+    trail: tuple[TrailItem, ...] = ()
+    recovered: bool = False
+    disagreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,7 @@ class LinkChanged:
     pbx: str
     up: bool
     why: str
+    recovered_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

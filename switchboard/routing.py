@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -58,6 +59,7 @@ class Routing:
 
     async def decide(self, offered: CallOffered, office: Office) -> Decision:
         """Decide whom a call rings."""
+        asked_at = asyncio.get_running_loop().time()
         number = normalise(offered.caller, number_plan(office))
         offer = Offer(
             call_id=offered.call_id,
@@ -73,16 +75,22 @@ class Routing:
         facts = Facts(lookup=lookup, presence=self._presence.of(office), round_robin=turn)
         decision = decide(offer, facts, office, self._calendar)
         self._remember(offer, decision)
+        self._news.tell(
+            CallDecided(
+                pbx=offer.pbx,
+                call_id=offer.call_id,
+                caller=offer.caller,
+                decision=decision,
+                lookup=lookup.outcome,
+                seconds=asyncio.get_running_loop().time() - asked_at,
+            )
+        )
         return decision
 
     def _remember(self, offer: Offer, decision: Decision) -> None:
         self._turns[offer.line] += 1
         self._live.decided(Made(offer=offer, decision=decision, at=self._now()))
         self._presence.promise(offer.call_id, decision)
-        news = CallDecided(
-            pbx=offer.pbx, call_id=offer.call_id, caller=offer.caller, decision=decision
-        )
-        self._news.tell(news)
         log.info(
             "call routed",
             call=offer.call_id,

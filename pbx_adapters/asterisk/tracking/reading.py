@@ -35,7 +35,6 @@ class Key(StrEnum):
     HINT = "Hint"
     HINT_EXTEN = "Exten"
     ROW_BRIDGE = "BridgeId"
-    ROW_APPLICATION = "Application"
     ROW_DURATION = "Duration"
 
 
@@ -71,7 +70,7 @@ NOT_IN_TRACES: Mapping[str, str] = MappingProxyType(
         "Newname": "event Rename, main/channel.c",
         "BridgeId": "row CoreShowChannel, main/manager.c (action_coreshowchannels)",
         "Duration": "row CoreShowChannel, as H:MM:SS",
-        "Application": "row CoreShowChannel; also event Newexten",
+        "Hint": "event ExtensionStatus, main/manager.c (no story needs one)",
     }
 )
 """Keys that no recorded trace holds, and where Asterisk sends them."""

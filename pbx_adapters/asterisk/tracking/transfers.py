@@ -23,7 +23,7 @@ def blind_transfer(desk: Desk, frame: Frame, at: datetime) -> None:
     by = _shown(desk, frame, Prefix.TRANSFERER, at)
     client = _shown(desk, frame, Prefix.TRANSFEREE, at)
     call = _call_of(client) or _call_of(by)
-    if call is None or by is None:
+    if call is None:
         desk.ignore("nobody knows the call that is handed on")
         return
     desk.say(
@@ -32,7 +32,7 @@ def blind_transfer(desk: Desk, frame: Frame, at: datetime) -> None:
             call_id=call.id,
             at=at,
             kind=TransferKind.BLIND,
-            by=desk.label(by),
+            by=_name(desk, frame, Prefix.TRANSFERER),
             to=text(frame, Key.EXTENSION),
         )
     )
@@ -53,7 +53,7 @@ def attended_transfer(desk: Desk, frame: Frame, at: datetime) -> None:
     asked = _shown(desk, frame, Prefix.TRANSFER_TARGET, at)
     call = _call_of(held) or _call_of(by)
     other = _call_of(second) or _call_of(asked)
-    if call is None or by is None:
+    if call is None:
         desk.ignore("nobody knows the call that is handed on")
         return
     if other is not None and other is not call and other.outside and not call.outside:
@@ -70,7 +70,7 @@ def attended_transfer(desk: Desk, frame: Frame, at: datetime) -> None:
             call_id=call.id,
             at=at,
             kind=TransferKind.ATTENDED,
-            by=desk.label(by),
+            by=_name(desk, frame, Prefix.ORIG_TRANSFERER),
             to=to,
         )
     )
@@ -109,6 +109,18 @@ def _shown(desk: Desk, frame: Frame, prefix: Prefix, at: datetime) -> Channel | 
     if channel is not None:
         place(desk, channel, at)
     return channel
+
+
+def _name(desk: Desk, frame: Frame, prefix: Prefix) -> str:
+    """The one whom a person would name, also if his channel has hung up meanwhile."""
+    shot = snapshot(frame, prefix)
+    if shot is None:
+        return ""
+    channel = desk.channels.get(shot.uid)
+    if channel is not None:
+        return desk.label(channel)
+    phone = desk.parties.kind(shot.name) is Kind.PHONE
+    return desk.parties.extension(shot.name) if phone else shot.number
 
 
 def _call_of(channel: Channel | None) -> CallBook | None:

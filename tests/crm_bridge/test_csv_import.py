@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import tomllib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -311,6 +313,14 @@ async def test_others_write_between_the_pieces_of_an_import(
     assert order[:2] == ["piece", "piece"]
     assert "call" in order[2:4]
     assert order.count("piece") >= 2000 / LARGEST_PIECE_ROWS
+
+
+def test_the_managers_of_the_example_are_those_of_the_example_office() -> None:
+    office = Path(__file__).parents[2] / "config" / "examples" / "office.toml"
+    managers = tomllib.loads(office.read_text(encoding="utf-8"))["managers"]
+    rows = csv.DictReader(EXAMPLE.read_text(encoding="utf-8").splitlines(), delimiter=";")
+    named = {row[name] for row in rows for name in ("Менеджер", "Менеджер заявки")} - {""}
+    assert named == set(managers)
 
 
 async def test_the_example_is_read_without_a_remark_about_numbers(importing: Import) -> None:

@@ -7,8 +7,10 @@ module therefore imports nothing heavy, and the list of commands is data.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.commands.terminal.speaking import SpeakingGroup, first_sentence, language_of, option
@@ -76,6 +77,22 @@ class Root(SpeakingGroup):
         """What stands beside a command in the list, without importing it."""
         return first_sentence(help_text(language_of(ctx), f"command-{name}"))
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Reads the words; `--help` prints here already."""
+        with _quiet_pipe():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        with _quiet_pipe():
+            return super().invoke(ctx)
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -92,13 +109,21 @@ class Root(SpeakingGroup):
             return super().main(args, prog_name, complete_var, standalone_mode=False, **own)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **own)
-        except SystemExit as end:
-            if type(sys.stdout) is PacifyFlushWrapper:  # click's sign of a closed pipe
-                sys.exit(Exit.PIPE_CLOSED)
-            sys.exit(end.code)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place there is
             sys.exit(tell(own["obj"], error))
         sys.exit(code if isinstance(code, int) else Exit.FINE)
+
+
+@contextmanager
+def _quiet_pipe() -> Iterator[None]:
+    """Ends quietly when the reader of our output went away (`dozvon calls | head`)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # what is still kept back must not fail at the exit
+        raise click.exceptions.Exit(Exit.PIPE_CLOSED) from None
 
 
 def _take_config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

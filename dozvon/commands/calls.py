@@ -35,7 +35,7 @@ class _Wanted:
     until: str
     day: str
     line: str
-    disposition: str
+    disposition: str | None
     who: str
     number: str
     limit: int
@@ -46,13 +46,13 @@ class _Wanted:
 @option("--until", default="", help="help-until")
 @option("--day", default="", help="help-day")
 @option("--line", default="", help="help-line")
-@option("--disposition", default="", type=click.Choice(["", *Disposition]), help="help-disposition")
+@option("--disposition", type=click.Choice([d.value for d in Disposition]), help="help-disposition")
 @option("--who", default="", help="help-who")
 @option("--number", default="", help="help-number")
 @option("--limit", default=50, type=click.IntRange(1, 10_000), show_default=True, help="help-limit")
 @as_json()
 @click.pass_obj
-def calls(context: Context, /, *, as_json: bool, **asked: str | int) -> None:
+def calls(context: Context, /, *, as_json: bool, **asked: str | int | None) -> None:
     """Lists calls; code 1 where there are none such."""
     wanted = _Wanted(**asked)  # type: ignore[arg-type] # click has checked them
     found, known = run(context, _list(context, wanted))

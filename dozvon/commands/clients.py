@@ -100,7 +100,8 @@ async def _import(context: Context, source: Path | bytes, *, dry_run: bool) -> I
 async def _find(context: Context, text: str, limit: int) -> tuple[tuple[ClientRecord, ...], People]:
     async with reading(context) as database:
         known = await people(context, database)
-        return await _search(database, _as_searched(text, known), limit), known
+        whole = await _search(database, _as_searched(text, known), limit)
+        return whole or await _search(database, text, limit), known
 
 
 async def _search(database: Database, text: str, limit: int) -> tuple[ClientRecord, ...]:

@@ -58,16 +58,20 @@ def read_record(
     tracker = Tracker(pbx, rules)
     shelf = _Shelf()
     rows: list[Frame] = []
+    listed: list[Frame] | None = None
     now = _BEGINNING
     for frame in in_order(_once(frames)):
         now = timestamp(frame.get(Key.TIMESTAMP)) or now
         if frame.name == ROW:
             rows.append(frame)
         elif frame.name == ROWS_END:
-            shelf.take(tracker.adopt(rows, now))
-            rows = []
+            shelf.take(tracker.adopt(rows, now, whole=False))
+            listed, rows = rows, []
         else:
+            listed = listed if frame.name == "Hangup" else None
             shelf.take(tracker.feed(frame, now))
+    if listed is not None:
+        shelf.take(tracker.adopt(listed, now))
     for reason, count in sorted(tracker.ignored.items()):
         warnings.append(f"{count} × {reason}")
     return Replayed(calls=shelf.in_order(), warnings=tuple(warnings))

@@ -192,3 +192,21 @@ def test_order_without_timestamps_is_left_alone() -> None:
     [call] = to_json(replay(joined(parts)))["calls"]
     assert (call["disposition"], call["answered_by"]) == ("answered", "102")
     assert in_order([]) == []
+
+
+def test_a_list_at_the_end_closes_what_hung_up_unseen() -> None:
+    """The last Hangup is missing, but a list of channels says that nobody is there any more."""
+    parts = messages("group_answered")[:-1]
+    end = b"Event: CoreShowChannelsComplete\r\nActionID: 1\r\nEventList: Complete\r\nListItems: 0"
+    assert [c.disposition for c in replay(joined(parts))] == [None]
+    [call] = to_json(replay(joined([*parts, end])))["calls"]
+    assert (call["disposition"], call["talk_seconds"]) == ("answered", 1.0)
+
+
+def test_a_list_in_the_middle_ends_nothing_before_its_hangup() -> None:
+    """A Hangup that stands behind the list tells the cause; the list does not."""
+    parts = messages("declined")
+    end = b"Event: CoreShowChannelsComplete\r\nActionID: 1\r\nEventList: Complete\r\nListItems: 0"
+    hangup = next(i for i, p in enumerate(parts) if p.startswith(b"Event: Hangup"))
+    parts.insert(hangup, end)
+    assert to_json(replay(joined(parts)))["calls"] == told("declined")

@@ -380,3 +380,36 @@ def test_no_event_however_strange_raises(events: list[tuple[str, dict[str, str]]
     tracker.adopt([event("CoreShowChannel", **fields) for _, fields in events], T0)
     tracker.sweep(T0 + timedelta(days=1))
     assert tracker.channels == 0
+
+
+def test_a_named_phone_that_calls_is_known_by_its_context() -> None:
+    """`anna` calls with her short number from where 101 calls from: she dials out, no client in."""
+    tracker = Tracker("x")
+    run(tracker, event("Newchannel", **shot("0.1", "PJSIP/101-0", 4, Context="office")))
+    anna = shot("3.1", "PJSIP/anna-3", 4, Context="office", CallerIDNum="117", Exten="79161234567")
+    dest = shot("3.2", "PJSIP/trunk-3", 0, prefix="Dest")
+    events = run(
+        tracker, event("Newchannel", **anna), event("DialBegin", **anna, **dest, DialString="79161234567@trunk")
+    )  # fmt: skip
+    [call] = calls(events)
+    assert (call.id, call.direction, call.caller, call.line) == (
+        "3.2", "outbound", "117", "79161234567",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("context", "number"), [("office", "79161234567"), ("trunks", "900")])
+def test_a_trunk_is_no_phone_for_a_shared_context_or_a_short_number_alone(
+    context: str, number: str
+) -> None:
+    """Both together make a phone; a bank that calls as 900, and a trunk beside phones, do not."""
+    tracker = Tracker("x")
+    run(tracker, event("Newchannel", **shot("0.1", "PJSIP/101-0", 4, Context="office")))
+    caller = shot(
+        "3.1", "PJSIP/mango-3", 4, Context=context, CallerIDNum=number, Exten="74951230001"
+    )
+    [call] = calls(run(tracker, event("Newchannel", **caller)))
+    assert (call.direction, call.caller) == ("inbound", number)
+    later = shot(
+        "4.1", "PJSIP/mango-4", 4, Context="office", CallerIDNum="101", Exten="74951230001"
+    )
+    assert [c.direction for c in calls(run(tracker, event("Newchannel", **later)))] == ["inbound"]

@@ -35,6 +35,7 @@ def new_channel(desk: Desk, frame: Frame, at: datetime) -> None:
     shot = snapshot(frame)
     if shot is None:
         return
+    desk.parties.learn_context(shot.name, shot.context, shot.number)
     known = desk.channels.get(shot.uid)
     channel = desk.see(shot, at, begins=True)
     if channel is None:

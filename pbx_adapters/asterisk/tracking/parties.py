@@ -4,6 +4,8 @@ The default reads it from the channel's name, which is `technology/endpoint-hex`
 - an endpoint of two to six digits is a phone, and the digits are its extension;
 - so is an endpoint that a hint of the dialplan names (the hint's extension is then his), and one
   that is dialled by its bare name (`Dial(PJSIP/anna)`; a trunk is dialled with a number);
+- so is one that calls with a short number from a context in which phones begin (learnt from phones
+  that are known, and `from-internal`);
 - `Local/…` is a pair of halves that leads on to somebody else;
 - a few technologies are Asterisk's own voices (announcers, recorders) and nobody at all;
 - everything else is a trunk: an outside party.
@@ -25,6 +27,7 @@ _NOBODY = frozenset(
 )
 _NUMBER = re.compile(r"\+?[0-9]{7,}")
 _MOST_LEARNT = 10_000
+_MOST_CONTEXTS = 100
 
 
 class Kind(Enum):
@@ -55,6 +58,8 @@ class Parties:
 
     rules: PartyRules = field(default_factory=PartyRules)
     extensions: dict[str, str] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)
+    phone_contexts: set[str] = field(default_factory=lambda: {"from-internal"})
 
     def kind(self, channel: str) -> Kind:
         """What the channel of that name leads to."""
@@ -86,6 +91,17 @@ class Parties:
         name = endpoint(channel)
         if dialled == name and name not in self.rules.trunks and self.kind(channel) is Kind.TRUNK:
             self._learn(name, name)
+
+    def learn_context(self, channel: str, context: str, caller: str) -> None:
+        """A new channel: a phone tells its context, and a known context tells a phone."""
+        kind, name = self.kind(channel), endpoint(channel)
+        if kind is Kind.PHONE and context and len(self.phone_contexts) < _MOST_CONTEXTS:
+            self.phone_contexts.add(context)
+        elif kind is Kind.TRUNK and name not in self.rules.trunks and name not in self.outside:
+            if context in self.phone_contexts and _PHONE.fullmatch(caller):
+                self._learn(name, caller)
+            elif len(self.outside) < _MOST_LEARNT:
+                self.outside.add(name)
 
     def _learn(self, name: str, exten: str) -> None:
         if len(self.extensions) < _MOST_LEARNT:

@@ -49,6 +49,7 @@ class Part(StrEnum):
     NAME = "CallerIDName"
     CONNECTED = "ConnectedLineNum"
     EXTEN = "Exten"
+    CONTEXT = "Context"
 
 
 class Prefix(StrEnum):
@@ -93,6 +94,7 @@ class Snapshot:
     caller_name: str
     connected: str
     exten: str
+    context: str
 
 
 def snapshot(frame: Frame, prefix: Prefix = Prefix.SELF) -> Snapshot | None:
@@ -111,6 +113,7 @@ def snapshot(frame: Frame, prefix: Prefix = Prefix.SELF) -> Snapshot | None:
         caller_name=known(get(f"{prefix}{Part.NAME}", "")),
         connected=known(get(f"{prefix}{Part.CONNECTED}", "")),
         exten=get(f"{prefix}{Part.EXTEN}", ""),
+        context=get(f"{prefix}{Part.CONTEXT}", ""),
     )
 
 

@@ -21,11 +21,15 @@ from pbx_adapters.asterisk.tracking.talks import review_around
 from router.calls import MissedReason
 
 
-def adopt(desk: Desk, rows: Iterable[Frame], at: datetime) -> None:
-    """Takes over the channels of a CoreShowChannels list."""
+def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> None:
+    """Takes over the channels of a CoreShowChannels list.
+
+    `whole`: what the list does not name has hung up. (Where events go on behind the list, the
+    Hangup of a channel that is missing there may still come, and tells more.)
+    """
     listed = {shot.uid: (row, shot) for row in rows if (shot := snapshot(row)) is not None}
     for channel in list(desk.channels.values()):
-        if channel.uid not in listed:
+        if whole and channel.uid not in listed:
             gone(desk, channel, at, cause=None)
     first_of_chain = sorted(listed.values(), key=lambda pair: pair[1].uid != pair[1].linked)
     found: list[Channel] = []

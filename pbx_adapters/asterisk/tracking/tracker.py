@@ -91,9 +91,14 @@ class Tracker:
         read(self._desk, frame, instant(frame, at))
         return self._handed_out()
 
-    def adopt(self, rows: Iterable[Frame], at: datetime) -> list[AnyCallEvent]:
-        """Takes over the calls in a CoreShowChannels list (its rows), without doubling any."""
-        resync.adopt(self._desk, rows, at)
+    def adopt(
+        self, rows: Iterable[Frame], at: datetime, *, whole: bool = True
+    ) -> list[AnyCallEvent]:
+        """Takes over the calls in a CoreShowChannels list (its rows), without doubling any.
+
+        With `whole` (after a gap) known channels that the list does not name have hung up.
+        """
+        resync.adopt(self._desk, rows, at, whole=whole)
         return self._handed_out()
 
     def pbx_restarted(self, at: datetime) -> list[AnyCallEvent]:

@@ -121,9 +121,9 @@ class Board:
 
     async def run(self) -> None:
         """Run the engine and every driver until cancelled."""
-        await self._reload.once()
         async with asyncio.TaskGroup() as group:
             self._tasks.group = group
+            await self._reload.once()
             group.create_task(self._reload.run(), name="reload")
             group.create_task(self._note_watching(), name="watch notes")
             for pbx in self._pbxs.values():
@@ -185,7 +185,7 @@ class Board:
 
     async def gap_closed(self, closed: GapClosed) -> None:
         """Everything that a gap left behind has been read."""
-        await self._gaps.closed(closed)
+        self._tasks.start(self._gaps.closed(closed), f"gap of {closed.pbx}")
         found = closed.recovered_calls
         told = LinkChanged(pbx=closed.pbx, up=True, why="synchronised", recovered_calls=found)
         self.news.tell(told)
@@ -208,7 +208,6 @@ class Board:
     async def office_applied(self, office: Office) -> None:
         """A new office is in force from the next call on; the PBXs mirror it."""
         self._office = office
-        self.live.forget_old(self._parts.now())
         log.info("office in force", version=office.version, name=office.name)
         for pbx in self._pbxs.values():
             self._tasks.start(pbx.office_changed(), f"mirror of {pbx.key}")
@@ -224,6 +223,8 @@ class Board:
         """Note every minute that the PBXs are watched, so that a later gap knows its beginning."""
         while True:
             await asyncio.sleep(_NOTE_SECONDS)
+            self.live.forget_old(self._parts.now())
+            self.presence.forget_promises(self._parts.now())
             for pbx in self._pbxs:
                 self._tasks.start(self._gaps.still_watching(pbx), f"note of {pbx}")
 
@@ -237,7 +238,9 @@ class Board:
                 call=entry.call_id,
                 because=str(trouble),
             )
-            return False
+        except Exception:
+            log.exception("a journal entry could not be recorded", call=entry.call_id)
+        return False
 
     def _note_idle(self, event: AnyCallEvent, moved: Moved) -> None:
         """Whoever talked is idle from the end of his leg on."""

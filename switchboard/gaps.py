@@ -6,6 +6,7 @@ and the gap at the next start begins with the last note.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -25,16 +26,20 @@ class GapKeeper:
     def __init__(self, writer: Writer, now: Callable[[], datetime]) -> None:
         self._writer = writer
         self._now = now
+        self._in_order = asyncio.Lock()
         self._open: dict[str, int] = {}
         self._seen: set[str] = set()
 
     async def link_changed(self, pbx: str, *, up: bool, why: str) -> None:
         """Open a gap where there is none; the first time it reaches back to the last note."""
-        if up and pbx in self._seen and pbx not in self._open:
-            return
         at = self._now()
+        async with self._in_order:
+            await self._changed(pbx, at, up=up, why=why)
+
+    async def _changed(self, pbx: str, at: datetime, *, up: bool, why: str) -> None:
+        if pbx in self._open or (up and pbx in self._seen):
+            return
         first = pbx not in self._seen
-        self._seen.add(pbx)
 
         async def work(uow: UnitOfWork) -> int:
             noted = await uow.offices.noted(watched_key(pbx)) if first else None
@@ -43,11 +48,16 @@ class GapKeeper:
             return await uow.gaps.open(pbx, began_at=began_at, why=reason)
 
         self._open[pbx] = await self._writer.submit(work)
+        self._seen.add(pbx)
 
     async def closed(self, closed: GapClosed) -> None:
         """Close the open gap of a PBX with its counts, and note that the PBX is watched."""
         at = self._now()
-        gap_id = self._open.pop(closed.pbx, None)
+        async with self._in_order:
+            await self._closed(closed, at)
+
+    async def _closed(self, closed: GapClosed, at: datetime) -> None:
+        gap_id = self._open.get(closed.pbx)
 
         async def work(uow: UnitOfWork) -> None:
             await uow.offices.note(watched_key(closed.pbx), at.isoformat())
@@ -60,6 +70,7 @@ class GapKeeper:
                 )
 
         await self._writer.submit(work)
+        self._open.pop(closed.pbx, None)
 
     async def still_watching(self, pbx: str) -> None:
         """Note that a PBX is watched at this moment."""

@@ -20,6 +20,9 @@ from router.plan import Decision
 LONGEST_MEMORY = timedelta(hours=12)
 """A decision whose call was never seen to begin or end is forgotten after this."""
 
+MOST_DECISIONS = 10_000
+"""So many decisions are kept at most: without a link to the exchange no end of a call is told."""
+
 log = structlog.get_logger()
 
 
@@ -63,6 +66,8 @@ class LiveCalls:
     def decided(self, made: Made) -> None:
         """Keep a decision until its call is recorded."""
         self._made[made.offer.call_id] = made
+        if len(self._made) > MOST_DECISIONS:
+            del self._made[next(iter(self._made))]
 
     def decision_of(self, call_id: str) -> Made | None:
         """The decision made for a call, if we made one."""

@@ -7,7 +7,7 @@ when a PBX is no longer watched: unknown means "ring it".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.facts import PhoneState, Presence
 from router.office import Office, Status
@@ -21,7 +21,7 @@ class PresenceBook:
         self._statuses: dict[str, Status] = {}
         self._phones: dict[str, dict[str, PhoneState]] = {}
         self._idle_since: dict[str, datetime] = {}
-        self._promised: dict[str, frozenset[str]] = {}
+        self._promised: dict[str, tuple[datetime, frozenset[str]]] = {}
 
     @property
     def statuses(self) -> Mapping[str, Status]:
@@ -51,21 +51,30 @@ class PresenceBook:
             if manager.extension == extension and manager.pbx == pbx:
                 self._idle_since[manager.key] = until
 
-    def promise(self, call_id: str, decision: Decision) -> None:
-        """Remember whom a living plan will ring first in each of its steps."""
+    def promise(self, call_id: str, decision: Decision, at: datetime) -> None:
+        """Remember whom a living plan will ring first in each of its steps.
+
+        No promise outlives the caller's patience: of a call that nobody watches no end is told.
+        """
         steps = decision.plan.steps
         first = (s.targets[0] for s in steps if s.kind is StepKind.ONE)
         phones = frozenset(t.manager for t in first if t.kind is TargetKind.PHONE)
         if phones:
-            self._promised[call_id] = phones
+            until = at + timedelta(seconds=decision.plan.patience_seconds)
+            self._promised[call_id] = (until, phones)
 
     def release(self, call_id: str) -> None:
         """A plan is over: its promises are void."""
         self._promised.pop(call_id, None)
 
-    def of(self, office: Office) -> dict[str, Presence]:
-        """What is known of every manager of an office."""
-        promised = frozenset[str]().union(*self._promised.values())
+    def forget_promises(self, now: datetime) -> None:
+        """Promises whose time is over are void."""
+        self._promised = {k: p for k, p in self._promised.items() if p[0] > now}
+
+    def of(self, office: Office, now: datetime | None = None) -> dict[str, Presence]:
+        """What is known of every manager of an office; `now` leaves out promises that are over."""
+        living = (who for until, who in self._promised.values() if not now or until > now)
+        promised = frozenset[str]().union(*living)
         return {
             key: Presence(
                 status=self._statuses.get(key, Status.AVAILABLE),

@@ -72,7 +72,9 @@ class Routing:
         )
         lookup = await look_up(self._directory, number, self._lookup_seconds)
         turn = self._turns[offered.line]
-        facts = Facts(lookup=lookup, presence=self._presence.of(office), round_robin=turn)
+        facts = Facts(
+            lookup=lookup, presence=self._presence.of(office, self._now()), round_robin=turn
+        )
         decision = decide(offer, facts, office, self._calendar)
         self._remember(offer, decision)
         self._news.tell(
@@ -88,9 +90,10 @@ class Routing:
         return decision
 
     def _remember(self, offer: Offer, decision: Decision) -> None:
-        self._turns[offer.line] += 1
+        if decision.line:
+            self._turns[offer.line] += 1
         self._live.decided(Made(offer=offer, decision=decision, at=self._now()))
-        self._presence.promise(offer.call_id, decision)
+        self._presence.promise(offer.call_id, decision, self._now())
         log.info(
             "call routed",
             call=offer.call_id,

@@ -6,7 +6,7 @@ in between, the entry is there again the next time, and recording it again chang
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,10 +41,23 @@ class Drain:
                 log.info("journal is being read", pbx=self._pbx, entries=total, hour=hour)
         return total
 
-    async def lost(self, live_channels: Collection[str], now: datetime) -> int:
-        """Close calls whose channel the PBX no longer has: it was restarted in between."""
-        found = [e for e in await self._read("live") if e.call_id not in live_channels]
-        gone = [replace(e, restarted=True, ended_at=e.ended_at or now) for e in found]
+    async def living(self) -> Sequence[JournalEntry]:
+        """The calls that are up as the journal says. Asked before the channels are listed."""
+        return await self._read(Shelf.LIVE)
+
+    async def lost(
+        self, living: Sequence[JournalEntry], channels: Collection[str], now: datetime
+    ) -> int:
+        """Close calls whose channel the PBX no longer has: it was restarted in between.
+
+        `living` was read before the `channels` were listed, and what ended in between is gone from
+        the journal by now: neither a call that has just begun nor one that has just ended is lost.
+        """
+        suspects = [e for e in living if e.call_id not in channels]
+        if not suspects:
+            return 0
+        still = {e.key for e in await self._read(Shelf.LIVE)}
+        gone = [replace(e, restarted=True, ended_at=now) for e in suspects if e.key in still]
         return await self._record(gone)
 
     async def forget_hours(self, now: datetime) -> None:

@@ -67,6 +67,9 @@ class AsteriskPbx:
         self._tracker = Tracker(pbx=settings.key, rules=PartyRules(trunks=settings.trunks))
         self._hours: set[str] = set()
         self._bell = asyncio.Event()
+        self._watching = asyncio.Event()
+        self._sessions = 0
+        self._in_order = asyncio.Lock()
         self._started = ""
         self.journal.watch(lambda _: self._bell.set())
 
@@ -82,6 +85,8 @@ class AsteriskPbx:
             group.create_task(self.journal.run(), name=f"{self.key}: journal")
             group.create_task(self._watch(), name=f"{self.key}: events")
             group.create_task(self._keep_books(), name=f"{self.key}: books")
+            for link in (self.calls, self.journal):
+                group.create_task(self._tell_trouble(link), name=f"{self.key}: trouble")
 
     async def office_changed(self) -> None:
         """Write the fail-open targets; without a link the next connect does it."""
@@ -125,17 +130,21 @@ class AsteriskPbx:
 
     async def _watch(self) -> None:
         async for frame in self.calls.frames():
-            try:
-                await self._frame(frame)
-            except Exception:
-                log.exception("an event could not be handled", pbx=self.key, event=frame.name)
+            async with self._in_order:
+                try:
+                    await self._frame(frame)
+                except Exception:
+                    log.exception("an event could not be handled", pbx=self.key, event=frame.name)
 
     async def _frame(self, frame: Frame) -> None:
         if frame == LINK_DOWN:
+            self._watching.clear()
             why = self.calls.trouble or "the link was lost"
             await self._report(self._tracker.gap(self._now()))
             await self._switchboard.link_changed(self.key, LinkState.DOWN, why)
         elif frame == LINK_UP:
+            self._sessions += 1
+            self._watching.set()
             self._bell.set()
         elif frame.name == "DeviceStateChange":
             states = phone_states((frame,), self._switchboard.office(), self.key)
@@ -147,6 +156,22 @@ class AsteriskPbx:
         else:
             await self._report(self._tracker.feed(frame, self._now()))
 
+    async def _tell_trouble(self, link: AmiLink) -> None:
+        """Tell the switchboard of a link that cannot be made; one that was lost says so itself."""
+        told = ""
+        while True:
+            await link.wait_state(AmiState.CONNECTING)
+            ended = (AmiState.CONNECTED, AmiState.REFUSED, AmiState.DISCONNECTED)
+            state = await link.wait_state(*ended)
+            if state is AmiState.CONNECTED:
+                told = ""
+                await link.wait_state(AmiState.DISCONNECTED, AmiState.REFUSED)
+            elif link.trouble != told:
+                told = link.trouble
+                refused = state is AmiState.REFUSED
+                now = LinkState.REFUSED if refused else LinkState.DOWN
+                await self._switchboard.link_changed(self.key, now, told)
+
     async def _report(self, events: Iterable[AnyCallEvent]) -> None:
         for event in events:
             await self._switchboard.happened(event)
@@ -155,11 +180,11 @@ class AsteriskPbx:
 
     async def _keep_books(self) -> None:
         """Synchronise on every connect; drain when calls end, and now and then anyway."""
-        synchronised = 0
+        synchronised = (0, 0)
         while True:
             await self.journal.wait_state(AmiState.CONNECTED)
-            await self.calls.wait_state(AmiState.CONNECTED)
-            session = self.calls.lost_times + self.journal.lost_times + 1
+            await self._watching.wait()
+            session = (self._sessions, self.journal.lost_times)
             try:
                 if synchronised != session:
                     await self._synchronise()
@@ -167,6 +192,9 @@ class AsteriskPbx:
                 await self._drain_rung()
             except PbxError as trouble:
                 log.warning("reading the exchange is put off", pbx=self.key, because=str(trouble))
+                await asyncio.sleep(_AGAIN_SECONDS)
+            except Exception:
+                log.exception("reading the exchange failed and is tried again", pbx=self.key)
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _drain_rung(self) -> None:
@@ -179,26 +207,40 @@ class AsteriskPbx:
             await self._report(self._tracker.sweep(self._now()))
         self._bell.clear()
         hours, self._hours = self._hours, set()
-        if hours:
-            await self._drain.ended(hours)
+        try:
+            if hours:
+                await self._drain.ended(hours)
+        except BaseException:
+            self._hours |= hours
+            self._bell.set()
+            raise
 
     async def _synchronise(self) -> None:
         await self._switchboard.link_changed(self.key, LinkState.UP, "connected")
         await self._mirror.office(self._switchboard.office())
         await self._mirror.statuses(self._switchboard.statuses())
-        devices = await self.calls.send_list({"Action": "DeviceStateList"})
-        states = phone_states(devices, self._switchboard.office(), self.key)
-        await self._switchboard.phones_changed(self.key, states)
         await self._note_restart()
-        channels = await self.calls.send_list({"Action": "CoreShowChannels"})
-        now = self._now()
-        await self._report(self._tracker.adopt(channels, now))
+        living = await self._drain.living()
+        channels = await self._adopt()
         recovered = await self._drain.ended()
-        alive = {channel.get("Uniqueid") for channel in channels}
-        recovered += await self._drain.lost(alive, now)
-        log.info("exchange synchronised", pbx=self.key, live=len(channels), recovered=recovered)
-        closed = GapClosed(pbx=self.key, live_calls=len(channels), recovered_calls=recovered)
+        recovered += await self._drain.lost(living, channels, self._now())
+        live = len(self._tracker.calls)
+        log.info("exchange synchronised", pbx=self.key, live=live, recovered=recovered)
+        closed = GapClosed(pbx=self.key, live_calls=live, recovered_calls=recovered)
         await self._switchboard.gap_closed(closed)
+
+    async def _adopt(self) -> frozenset[str]:
+        """Take over phones and calls as they stand; returns the channels that are up.
+
+        No event is read meanwhile: one that came after a list must not be undone by the list.
+        """
+        async with self._in_order:
+            devices = await self.calls.send_list({"Action": "DeviceStateList"})
+            states = phone_states(devices, self._switchboard.office(), self.key)
+            await self._switchboard.phones_changed(self.key, states)
+            channels = await self.calls.send_list({"Action": "CoreShowChannels"})
+            await self._report(self._tracker.adopt(channels, self._now()))
+        return frozenset(channel.get("Uniqueid") for channel in channels)
 
     async def _note_restart(self) -> None:
         """After a restart of the exchange every call from before is over."""

@@ -30,7 +30,8 @@ _FREEPBX_CHECKS = """\
 _FREEPBX_ENTRY = """
 [dozvon-freepbx]
 ; Admin > Custom Destinations: target "dozvon-freepbx,s,1". Point the inbound routes there.
-exten => s,1,Set(DZ_LINE=${FROM_DID})
+exten => s,1,Set(CHANNEL(hangup_handler_push)=dozvon-bye,s,1(${FILTER(+*#0-9A-Za-z,${FROM_DID})}))
+ same => n,Set(DZ_LINE=${FROM_DID})
  same => n,Goto(dozvon-in,s,1)
 """
 

@@ -19,6 +19,7 @@ from router.candidates import (
     free_mobile_of,
     in_turn,
     mobile_of,
+    phone_of,
     status_now,
     team,
 )
@@ -73,7 +74,7 @@ class Chain:
             return self._for_absent(owner)
         if standing is Standing.FREE:
             ring = self.scene.department.owner_ring_seconds
-            self._add(StepRole.OWNER, StepKind.ONE, (self.scene.phone(owner),), ring)
+            self._add(StepRole.OWNER, StepKind.ONE, (phone_of(owner),), ring)
         return self._after_owner(owner)
 
     def for_nobody(self, *, new_client: bool = False) -> tuple[Step, ...]:
@@ -292,7 +293,7 @@ class Chain:
     # What all steps share -----------------------------------------------------------------------
 
     def _phones(self, managers: tuple[Manager, ...]) -> tuple[Target, ...]:
-        return tuple([self.scene.phone(manager) for manager in managers])
+        return tuple([phone_of(manager) for manager in managers])
 
     def _add(
         self, role: StepRole, kind: StepKind, targets: tuple[Target, ...], ring_seconds: int

@@ -231,6 +231,26 @@ def test_a_free_deputy_is_rung_though_everybody_else_is_busy() -> None:
     assert Why.EVERYBODY_BUSY not in whys(decision)
 
 
+def test_a_heads_mobile_that_is_switched_off_does_not_divide_the_wait() -> None:
+    office = office_of(sales(mobile_ring_seconds=0))
+    assert shape(decided(office=office, presence=EVERYBODY_TALKS)) == [
+        "wait wait 0: anna petr olga"
+    ]
+    no_mobile = office_of(sales(mobile_ring_seconds=0), replace(HEAD, mobile=""))
+    assert Why.SKIPPED_NO_MOBILE not in whys(decided(office=no_mobile))
+
+
+def test_while_the_owner_is_free_not_everybody_is_busy() -> None:
+    """Also where his own step is switched off: the wait rings him."""
+    decision = decided(
+        office=office_of(sales(owner_ring_seconds=0)),
+        clients=(client(owner="semyon"),),
+        presence=EVERYBODY_TALKS,
+    )
+    assert Why.EVERYBODY_BUSY not in whys(decision)
+    assert shape(decision)[-1] == "wait wait 0: anna petr olga semyon"
+
+
 def test_without_a_heads_mobile_everybody_busy_is_one_wait() -> None:
     decision = decided(office=office_of(replace(HEAD, mobile="")), presence=EVERYBODY_TALKS)
     assert shape(decision) == ["wait wait 0: anna petr olga"]
@@ -292,6 +312,25 @@ def test_after_the_heads_mobile_the_one_manager_rings_again() -> None:
         "department",
         "wait",
     ]
+
+
+def test_a_desk_phone_rings_after_the_mobile_of_the_same_person() -> None:
+    """They are two phones: who did not hear one may hear the other."""
+    office = office_of(replace(HEAD, department="sales"), without=("anna", "petr", "olga"))
+    assert shape(decided(office=office, clients=(client(owner="semyon"),))) == [
+        "owner one 15: semyon",
+        "colleague one 10: head",
+        "head_mobile one 20+8: head*",
+        "department all 7: head",
+        "wait wait 0: head semyon",
+    ]
+
+
+def test_a_head_who_talks_is_told_of_once_for_his_desk_and_his_mobile() -> None:
+    decision = decided(
+        office=office_of(replace(HEAD, department="sales")), presence={"head": TALKING}
+    )
+    assert whys(decision).count(Why.SKIPPED_TALKING) == 1
 
 
 def test_nobody_there_leaves_the_heads_mobile() -> None:

@@ -109,3 +109,8 @@ def test_absence_rules_are_about_the_person_not_about_his_phone() -> None:
     office = office_of(sales(absent_rule=AbsentRule.MESSAGE))
     decision = annas(office=office, presence={"anna": UNREGISTERED})
     assert shape(decision)[0] == "colleague one 10: petr olga"
+
+
+def test_an_owner_on_another_exchange_is_not_absent_by_his_own_will() -> None:
+    office = office_of(replace(ANNA, pbx="cloud"), sales(absent_rule=AbsentRule.MESSAGE))
+    assert shape(annas(office=office))[0] == "colleague one 10: petr olga"

@@ -24,8 +24,8 @@ SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The value of “{key}” cannot be read: see docs/settings.md.",
     ),
     "pbx-list": (
-        'Каждая АТС — отдельный раздел [[pbx]] с ключом key = "main".',
-        'Every PBX is a section [[pbx]] of its own, with key = "main".',
+        'Каждая АТС — отдельный раздел [[{section}]] с ключом key = "main".',
+        'Every PBX is a section [[{section}]] of its own, with key = "main".',
     ),
     "pbx-key": (
         'У АТС нет ключа: добавьте key = "main", по нему её знает файл офиса.',
@@ -70,6 +70,26 @@ SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "secret-file-empty": (
         "В файле {file} нет секрета: нужна одна строка текста в UTF-8.",
         "The file {file} holds no secret: one line of UTF-8 text is needed.",
+    ),
+    "token-unreadable": (
+        "Секрет не годится: от 16 до 200 латинских букв, цифр и знаков - . _ ~",
+        "This secret cannot be used: 16 to 200 Latin letters, digits and - . _ ~",
+    ),
+    "separator-unreadable": (
+        "Разделитель не годится: от одного до трёх знаков, не буквы и не цифры.",
+        "The separator cannot be used: one to three characters, neither letters nor digits.",
+    ),
+    "card-unreadable": (
+        "Адрес карточки начинается с https:// или / и может содержать только {fields}.",
+        "The card's address begins with https:// or / and may hold {fields} only.",
+    ),
+    "webhook-open": (
+        "АТС «{key}» ничем себя не подтверждает: задайте token или hmac_secret.",
+        "The PBX “{key}” proves nothing about itself: set token or hmac_secret.",
+    ),
+    "webhook-without-http": (
+        "АТС спрашивает по HTTP ([[webhook]]), а HTTP выключен: уберите http.port = 0.",
+        "A PBX asks over HTTP ([[webhook]]), but HTTP is off: remove http.port = 0.",
     ),
     "agi-open": (
         (

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from config.errors import Unreadable
+from config.settings_http import HttpSettings, WebhookSettings
 from config.settings_values import (
     Budget,
     Device,
@@ -126,7 +127,9 @@ class Settings(BaseSettings):
         1.0, description="how long a decision may take altogether"
     )
     log: LogSettings = Field(LogSettings(), description="logging")
+    http: HttpSettings = Field(HttpSettings(), description="HTTP")
     pbx: dict[str, PbxSettings] = Field({}, description="the PBXs, by key")
+    webhook: dict[str, WebhookSettings] = Field({}, description="PBXs that ask over HTTP, by key")
 
     _origins: Mapping[tuple[str, ...], str] = PrivateAttr(default_factory=dict)
 
@@ -156,6 +159,14 @@ class Settings(BaseSettings):
     def office_path(self) -> Path:
         """The office file; a relative name is looked for in `data_dir`."""
         return self.data_dir / self.office_file
+
+    @model_validator(mode="after")
+    def _webhooks_can_be_reached(self) -> Self:
+        if taken := sorted(self.webhook.keys() & self.pbx.keys()):
+            raise Unreadable("pbx-twice", key=taken[0])
+        if self.webhook and not self.http.port:
+            raise Unreadable("webhook-without-http")
+        return self
 
     @model_validator(mode="after")
     def _budget_holds_the_lookup(self) -> Self:

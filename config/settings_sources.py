@@ -25,7 +25,9 @@ OTHERS = frozenset(
     {SETTINGS_VARIABLE, SECRETS_VARIABLE, "DOZVON_ASTERISK_ROOT", "DOZVON_ASTERISK_SUITES"}
 )
 """Variables with our prefix that are no settings: where settings are, and the laboratory's."""
-SECRETS = frozenset({"ami_secret", "journal_secret", "database_url"})
+SECRETS = frozenset({"ami_secret", "journal_secret", "database_url", "token", "hmac_secret"})
+KEYED = ("pbx", "webhook")
+"""Lists of sections, each with a key."""
 
 _LONGEST_SECRET_BYTES = 4096
 _FILE = "_file"
@@ -83,9 +85,10 @@ class Layer:
                 inner = at.setdefault(part, {})
                 at = inner if isinstance(inner, dict) else {}
             at[path[-1]] = value
-        for key, pbx in root.get("pbx", {}).items() if isinstance(root.get("pbx"), dict) else ():
-            if isinstance(pbx, dict):
-                pbx.setdefault("key", key)
+        for section in (root.get(name) for name in KEYED):
+            for key, inner in section.items() if isinstance(section, dict) else ():
+                if isinstance(inner, dict):
+                    inner.setdefault("key", key)
         return root
 
     def _set(self, path: Path_, value: object, origin: Origin) -> None:
@@ -111,12 +114,13 @@ def from_toml(path: Path, language: str) -> Layer:
     lines = Lines(text)
     for where, written, value in _leaves(data):
         origin = Origin(name=str(path), line=lines.of(written))
-        if where == ("pbx",):
-            layer.note(where, origin, "pbx-list")
-        elif where == ("pbx", ""):
-            layer.note(("pbx",), origin, "pbx-key")
-        elif where == ("pbx", "", "twice"):
-            layer.note(("pbx", str(value)), origin, "pbx-twice", key=value)
+        section = where[0]
+        if where in {(name,) for name in KEYED}:
+            layer.note(where, origin, "pbx-list", section=section)
+        elif where == (section, ""):
+            layer.note((section,), origin, "pbx-key")
+        elif where == (section, "", "twice"):
+            layer.note((section, str(value)), origin, "pbx-twice", key=value)
         else:
             layer.put(where, _beside(path, where, value), origin)
     return layer
@@ -180,8 +184,8 @@ def _secret_of(path: Path_) -> Path_ | None:
 def _leaves(data: dict[str, Any]) -> Iterator[tuple[Path_, tuple[str | int, ...], Any]]:
     """Yields (path of the setting, path in the file, value)."""
     for key, value in data.items():
-        if key == "pbx":
-            yield from _pbx_leaves(value)
+        if key in KEYED:
+            yield from _keyed_leaves(key, value)
         elif isinstance(value, dict):
             for inner, leaf in value.items():
                 yield (key, inner), (key, inner), leaf
@@ -189,22 +193,24 @@ def _leaves(data: dict[str, Any]) -> Iterator[tuple[Path_, tuple[str | int, ...]
             yield (key,), (key,), value
 
 
-def _pbx_leaves(value: object) -> Iterator[tuple[Path_, tuple[str | int, ...], Any]]:
-    if not isinstance(value, list) or not all(isinstance(pbx, dict) for pbx in value):
-        yield ("pbx",), ("pbx",), value
+def _keyed_leaves(
+    section: str, value: object
+) -> Iterator[tuple[Path_, tuple[str | int, ...], Any]]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        yield (section,), (section,), value
         return
     seen: set[str] = set()
-    for index, pbx in enumerate(value):
-        key = pbx.get("key")
+    for index, one in enumerate(value):
+        key = one.get("key")
         if not isinstance(key, str) or not key:
-            yield ("pbx", ""), ("pbx", index), None
+            yield (section, ""), (section, index), None
             continue
         if key in seen:
-            yield ("pbx", "", "twice"), ("pbx", index, "key"), key
+            yield (section, "", "twice"), (section, index, "key"), key
             continue
         seen.add(key)
-        for name, leaf in pbx.items():
-            yield ("pbx", key, name), ("pbx", index, name), leaf
+        for name, leaf in one.items():
+            yield (section, key, name), (section, index, name), leaf
 
 
 def _beside(file: Path, path: Path_, value: object) -> object:

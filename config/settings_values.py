@@ -16,6 +16,7 @@ from config.templates import read_device, read_dial
 LONGEST_BUDGET_SECONDS = 1.4
 """Asterisk stops waiting for us at 1.5 s (the dialplan's watchdog)."""
 
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 LEVELS = ("debug", "info", "warning", "error")
 _HOST = re.compile(r"[A-Za-z0-9_.:-]{1,253}")
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")
@@ -41,6 +42,18 @@ def _read_port(value: object) -> int:
     ):
         raise Unreadable("port-unreadable", value=text)
     return int(text)
+
+
+def _read_port_or_off(value: object) -> int:
+    return 0 if str(value).strip() == "0" else _read_port(value)
+
+
+def _read_switch(value: object) -> bool:
+    """Reads yes or no; the environment has only texts."""
+    text = str(value).strip().casefold()
+    if text not in {"true", "false"}:
+        raise Unreadable("not-a-flag")
+    return text == "true"
 
 
 def _read_host(value: object) -> str:
@@ -132,6 +145,8 @@ def _read_device(value: object) -> str:
 
 
 Port = Annotated[int, BeforeValidator(_read_port)]
+PortOrOff = Annotated[int, BeforeValidator(_read_port_or_off)]
+Switch = Annotated[bool, BeforeValidator(_read_switch)]
 Host = Annotated[str, BeforeValidator(_read_host)]
 Word = Annotated[str, BeforeValidator(_read_word)]
 Key = Annotated[str, BeforeValidator(_read_key)]

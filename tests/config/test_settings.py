@@ -130,7 +130,7 @@ def test_show_tells_every_value_and_where_it_came_from_and_masks_secrets(
     assert rows["pbx.main.ami_secret"] == ("********", f"{settings_file}:10")
     assert rows["pbx.main.journal_secret"] == ("********", f"{settings_file}:12")
     assert rows["database_url"] == ("", "default")
-    assert len(rows) == len(setting_names())
+    assert len(rows) == len([name for name in setting_names() if not name.startswith("webhook.")])
 
 
 def test_no_secret_is_in_any_text_of_the_settings(settings_file: Path) -> None:

@@ -48,7 +48,7 @@ def loaded_by(*words: str) -> set[str]:
         "    except SystemExit: pass\n"
         f"import json; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own script
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     return set(json.loads(done.stdout))
@@ -220,8 +220,10 @@ def test_a_settings_file_that_is_no_toml_is_a_sentence(tmp_path: Path) -> None:
             Exit.WRONG,
         ),
         (PermissionError(13, "gone", "file"), Exit.WRONG),
+        (OSError(98, "gone"), Exit.UNREACHABLE),
         (KeyboardInterrupt(), Exit.INTERRUPTED),
         (ExceptionGroup("one", [ExceptionGroup("two", [CannotStart("gone")])]), Exit.UNREACHABLE),
+        (ExceptionGroup("two", [CannotStart("gone"), OSError(98, "as well")]), Exit.UNREACHABLE),
     ],
 )
 def test_foreseeable_trouble_of_any_command_is_a_sentence(

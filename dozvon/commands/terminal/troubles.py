@@ -6,6 +6,7 @@ needs it; it says that it is our mistake and has an exit code of its own.
 
 from __future__ import annotations
 
+import sys
 import traceback
 
 import click
@@ -32,16 +33,21 @@ _BY_KIND: tuple[tuple[type[Exception], Exit], ...] = (
 
 def tell(context: Context, error: BaseException) -> Exit:
     """Prints what happened and returns the exit code."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    told = _sentences(context.language, error)
-    if told is None:
+    found = [_sentences(context.language, each) for each in _single(error)]
+    told = [each for each in found if each is not None]
+    if len(told) < len(found):
         traceback.print_exception(error)
-        told = Exit.BUG, [say(context.language, "bug")]
-    code, sentences = told
-    for sentence in sentences:
+        told = [(Exit.BUG, [say(context.language, "bug")])]
+    for sentence in dict.fromkeys(sentence for _, sentences in told for sentence in sentences):
         print_line(context, sentence, Colour.BAD, err=True)
-    return code
+    return told[0][0]
+
+
+def _single(error: BaseException) -> list[BaseException]:
+    """What went wrong, one by one: tasks that ran side by side fail as a group."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [single for each in error.exceptions for single in _single(each)]
 
 
 def _sentences(language: str, error: BaseException) -> tuple[Exit, list[str]] | None:
@@ -52,7 +58,15 @@ def _sentences(language: str, error: BaseException) -> tuple[Exit, list[str]] | 
     for kinds, code in _BY_KIND:
         if isinstance(error, kinds):
             return code, [clean(error)]
-    return _click_trouble(language, error) or _file_trouble(language, error)
+    if _is_of_the_lab(error):
+        return Exit.UNREACHABLE, [clean(error)]
+    return _click_trouble(language, error) or _system_trouble(language, error)
+
+
+def _is_of_the_lab(error: BaseException) -> bool:
+    """The laboratory is slow to import; where its error was raised, it is imported already."""
+    lab = sys.modules.get("dozvon.lab.errors")
+    return lab is not None and isinstance(error, lab.LabError)
 
 
 def _click_trouble(language: str, error: BaseException) -> tuple[Exit, list[str]] | None:
@@ -63,10 +77,13 @@ def _click_trouble(language: str, error: BaseException) -> tuple[Exit, list[str]
     return None
 
 
-def _file_trouble(language: str, error: BaseException) -> tuple[Exit, list[str]] | None:
+def _system_trouble(language: str, error: BaseException) -> tuple[Exit, list[str]] | None:
+    """A file that was named wrongly; without a file it is a port, an address or the disk."""
     if not isinstance(error, OSError) or not error.strerror:
         return None
-    about = {"file": error.filename or "-", "reason": error.strerror}
+    if error.filename is None:
+        return Exit.UNREACHABLE, [clean(error.strerror)]
+    about = {"file": error.filename, "reason": error.strerror}
     return Exit.WRONG, [say(language, "file-trouble", **about)]
 
 

@@ -28,7 +28,10 @@ from dozvon.context import LANGUAGES, Context
 COMMANDS = (
     "serve",
     "demo",
+    "init",
+    "check",
     "dialplan",
+    "prompts",
     "lab",
     "status",
     "calls",
@@ -42,7 +45,11 @@ COMMANDS = (
     "clients",
     "config",
     "db",
+    "backup",
+    "restore",
 )
+MODULES = {"restore": "backup"}
+"""Commands that share a module with another; every other command has one of its own name."""
 
 
 class Root(SpeakingGroup):
@@ -50,13 +57,13 @@ class Root(SpeakingGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands of this installation, in the order of a working day."""
-        return [name for name in COMMANDS if find_spec(f"dozvon.commands.{name}")]
+        return [name for name in COMMANDS if find_spec(_module_of(name))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Imports a command; None where there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        module = f"dozvon.commands.{cmd_name}"
+        module = _module_of(cmd_name)
         if find_spec(module) is None:
             raise Trouble(Exit.WRONG, "not-here", name=cmd_name)
         command = getattr(import_module(module), cmd_name)
@@ -112,6 +119,10 @@ class Root(SpeakingGroup):
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place there is
             sys.exit(tell(own["obj"], error))
         sys.exit(code if isinstance(code, int) else Exit.FINE)
+
+
+def _module_of(name: str) -> str:
+    return f"dozvon.commands.{MODULES.get(name, name)}"
 
 
 @contextmanager

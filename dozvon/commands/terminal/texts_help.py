@@ -38,6 +38,20 @@ HELP: Final[dict[str, tuple[str, str]]] = {
         "Напечатать, что вставить в Asterisk",
         "Print what to paste into Asterisk",
     ),
+    "command-init": (
+        "Настроить: спросить, соединиться и только потом записать",
+        "Set up: ask, connect, and only then save",
+    ),
+    "command-check": (
+        "Проверить всё и сказать, что исправить",
+        "Check everything and say what to mend",
+    ),
+    "command-prompts": (
+        "Что слышит звонящий: показать и заменить записи",
+        "What callers hear: show and replace the recordings",
+    ),
+    "command-backup": ("Сделать резервную копию", "Make a backup"),
+    "command-restore": ("Восстановить из резервной копии", "Restore a backup"),
     "command-lab": (
         "Поднять свой Asterisk с телефонами для опытов",
         "Start an Asterisk of one's own with phones, for experiments",

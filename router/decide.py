@@ -54,7 +54,7 @@ def _line(offer: Offer, office: Office) -> Line | None:
     dialled = _digits(offer.line)
     tail = dialled[-4:]
     alike = (ln for ln in office.lines.values() if ln.number.endswith(tail))
-    return next((ln for ln in alike if dialled and _digits(ln.number) == dialled), None)
+    return next((ln for ln in alike if _digits(ln.number) == dialled), None)
 
 
 def _digits(text: str) -> str:

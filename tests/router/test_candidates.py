@@ -155,6 +155,7 @@ def test_a_phone_on_another_exchange_is_rung_by_its_template() -> None:
     decision = decided(office=office_of(there), clients=(client(owner="abroad"),))
     (target,) = decision.plan.steps[0].targets
     assert (target.dial, target.device) == ("PJSIP/101@cloud", "Custom:101")
+    assert (target.pbx, target.number) == ("cloud", "101")
     assert target == phone_of(there)
 
 

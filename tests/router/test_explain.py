@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from decision_builders import (
@@ -18,12 +20,14 @@ from decision_builders import (
     office_of,
 )
 
+from router import candidates, chain, owner
 from router.explain import sentence, story
 from router.hours import HoursRule
 from router.office import AbsentRule, AfterHoursRule, Status
 from router.plan import Ending, Reason, StepRole, Why
 
 LANGUAGES = ("en", "ru")
+decide_module = import_module("router.decide")
 
 
 @pytest.mark.parametrize("why", Why)
@@ -33,6 +37,12 @@ def test_every_reason_is_a_sentence_in_both_languages(why: Why) -> None:
     assert russian.endswith(".")
     assert english.isascii() or set(english) - set("“”—’") <= set(map(chr, range(128)))
     assert any("а" <= letter <= "я" for letter in russian)
+
+
+@pytest.mark.parametrize("why", Why)
+def test_no_reason_exists_that_no_decision_gives(why: Why) -> None:
+    rooms = (candidates, chain, decide_module, owner)
+    assert any(f"Why.{why.name}" in inspect.getsource(room) for room in rooms)
 
 
 @pytest.mark.parametrize("why", Why)

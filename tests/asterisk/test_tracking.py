@@ -26,10 +26,12 @@ from router.events import (
     CallBegan,
     CallEnded,
     CallHeld,
+    CallResumed,
     CallsJoined,
     LegAnswered,
     LegBegan,
     LegEnded,
+    LegLeft,
 )
 from router.lifecycle import advance
 
@@ -263,6 +265,7 @@ def test_an_outbound_and_an_internal_talk_are_adopted_as_such() -> None:
         ("5.2", "outbound", "101", "79161234567", "101"),
         ("6.1", "internal", "104", "105", "105"),
     }
+    assert (tracker.call_of("5.1"), tracker.call_of("6.2")) == ("5.2", "6.1")
 
 
 def test_a_restart_of_the_pbx_ends_every_call_once() -> None:
@@ -299,6 +302,8 @@ def test_hold_is_told_once_and_only_in_a_talk() -> None:
     assert run(tracker, event("Unhold", **phone("1.2", "101", 6))) == []
     assert run(tracker, event("Hold", **client(6))) == []
     assert [type(e) for e in run(tracker, held, held)] == [CallHeld]
+    unheld = event("Unhold", **phone("1.2", "101", 6))
+    assert [type(e) for e in run(tracker, unheld, unheld)] == [CallResumed]
 
 
 def test_a_consultation_is_joined_under_its_own_name() -> None:
@@ -313,6 +318,17 @@ def test_local_optimisation_interrupts_no_talk() -> None:
     """While Asterisk takes the middle out, nobody leaves and nobody answers again."""
     events = run(Tracker("x"), *story("plan_to_mobile"))
     assert len([e for e in events if isinstance(e, LegAnswered)]) == 1
+
+
+def test_a_gap_in_the_middle_of_an_optimisation_deafens_nobody() -> None:
+    """Its end was lost with the link; who leaves afterwards is noticed all the same."""
+    tracker = Tracker("x")
+    run(tracker, *TALK)
+    begin = event("LocalOptimizationBegin", Id="7", **phone("1.2", "101", 6, prefix="Source"))
+    run(tracker, begin)
+    left = event("BridgeLeave", BridgeUniqueid="b", BridgeNumChannels="1", **phone("1.2", "101", 6))
+    tracker.gap(T0)
+    assert [type(e) for e in run(tracker, left)] == [LegLeft]
 
 
 def test_call_of_tells_the_call_of_a_channel_and_of_an_alias() -> None:

@@ -7,6 +7,7 @@ is found without reading all settings, so that commands which need none start fa
 
 from __future__ import annotations
 
+import getpass
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -68,6 +69,13 @@ class Context:
             file = self.config_file()
             self._settings = load_settings(file, environment=ours, language=self.language)
         return self._settings
+
+    def user(self) -> str:
+        """Who gives the command, as the system knows him."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a container may have no name for its user
+            return "cli"
 
     def office_if_any(self) -> Office | None:
         """The office in force, for a command that only becomes better by knowing it."""

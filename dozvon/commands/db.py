@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from dozvon.commands.facts.stored import prepare, run
+from dozvon.commands.facts.stored import database_file, prepare, run
 from dozvon.commands.terminal.output import Colour, print_line
 from dozvon.commands.terminal.speaking import SpeakingGroup
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
-from storage.dialects import file_of
 
 
 @click.group(cls=SpeakingGroup, help="command-db")
@@ -22,5 +21,5 @@ def db() -> None:
 def migrate(context: Context) -> None:
     """Makes the tables or brings them to this version; does nothing where they are."""
     run(context, prepare(context))
-    place = file_of(context.settings().database) or "PostgreSQL"
+    place = database_file(context) or "PostgreSQL"
     print_line(context, say(context.language, "migrated", place=place), Colour.GOOD)

@@ -6,7 +6,6 @@ what it says is a finding of the linter: shown, never a reason to refuse.
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -139,7 +138,7 @@ async def _in_force(context: Context) -> _InForce:
 
 
 def _apply(context: Context, written: _Written, note: str) -> int:
-    by = getpass.getuser()
+    by = context.user()
 
     async def work(uow: UnitOfWork) -> int:
         about = note or written.name

@@ -5,7 +5,6 @@ A change is written to the database; the running service reads it within a secon
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +79,7 @@ def _status(context: Context, text: str) -> Status:
     try:
         return Status(written.replace("-", "_").replace(" ", "_"))
     except ValueError:
-        about = {"name": "STATUS", "value": text, "choices": ", ".join(Status)}
+        about = {"name": "STATUS", "choices": ", ".join(Status)}
         raise click.UsageError(say(context.language, "usage-choice", **about)) from None
 
 
@@ -100,7 +99,7 @@ def _row(  # noqa: PLR0913, PLR0917 - what a status is made of
     ends = read_moment(until, zone, now) if until else None
     if ends is not None and ends <= now:
         raise Trouble(Exit.WRONG, "moment-past", at=shown(ends, zone, context.language))
-    who = known.find(by).key if by else _user()
+    who = known.find(by).key if by else context.user()
     return StatusRow(manager=manager.key, status=wanted, since=now, until=ends, by=who)
 
 
@@ -110,13 +109,6 @@ async def _change(context: Context, now: _Now, row: StatusRow) -> _Now:
 
     await write(context, work)
     return _Now(known=now.known, rows={**now.rows, row.manager: row})
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "cli"
 
 
 def _json(row: StatusRow, manager: Manager) -> dict[str, object]:
@@ -140,5 +132,6 @@ def _print(context: Context, now: _Now, managers: list[Manager]) -> None:
         set_at = shown(row.since, zone, language, seconds=False) if row.by else ""
         ends = shown(row.until, zone, language, seconds=False)
         said = word(language, "status", row.status)
-        rows.append([manager.name, manager.extension, manager.department, said, set_at, ends])
+        department = now.known.department_name(manager.department)
+        rows.append([manager.name, manager.extension, department, said, set_at, ends])
     print_table(context, [say(language, f"head-{column}") for column in _COLUMNS], rows)

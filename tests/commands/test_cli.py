@@ -180,6 +180,8 @@ def test_every_listed_command_can_be_loaded() -> None:
         (["number", "1", "--jsn"], "there is no option --jsn"),
         (["number", "1", "--region"], "--region needs a value"),
         (["calls", "--limit", "0"], "--limit"),
+        (["calls", "--disposition", "lost"], "--disposition is one of: answered, missed"),
+        (["number", "1", "2"], "too much: 2"),
         (["replay", "/no/such.ami"], "/no/such.ami"),
         (["--language", "de", "number", "1"], "--language"),
     ],

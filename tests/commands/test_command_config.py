@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,51 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(bare: Any) -> None:
     done = bare.run("db", "migrate")
     assert done.exit_code == Exit.UNREACHABLE
     assert "data" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("nonsense", Exit.WRONG, "no address of a database"),
+        ("mysql://a/b", Exit.WRONG, "“mysql”"),
+        ("postgresql://a/b", Exit.WRONG, "“postgresql”"),
+        ("postgresql+asyncpg://127.0.0.1:1/b", Exit.UNREACHABLE, ""),
+    ],
+)
+@pytest.mark.parametrize("words", [("calls",), ("db", "migrate")])
+def test_an_address_that_leads_to_no_database_is_a_sentence(
+    bare: Any, url: str, code: Exit, said: str, words: tuple[str, ...]
+) -> None:
+    bare.environment["DOZVON_DATABASE_URL"] = url
+    done = bare.run(*words)
+    assert done.exit_code == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_root_makes_is_left_to_the_owner_of_the_folder(
+    bare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`sudo dozvon office apply` must not lock the service out of its own database."""
+    given: list[tuple[str, int, int]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(
+        "os.chown", lambda path, uid, gid: given.append((Path(path).name, uid, gid))
+    )
+    folder = bare.folder / "data"
+    folder.mkdir()
+    own = folder.stat()
+    real = Path.stat
+
+    def stat(path: Path, **how: Any) -> Any:
+        found = real(path, **how)
+        if path == folder:
+            return os.stat_result([*found[:4], own.st_uid + 7, 8, *found[6:]])
+        return found
+
+    monkeypatch.setattr(Path, "stat", stat)
+    bare.fine("db", "migrate")
+    assert (bare.database.name, own.st_uid + 7, 8) in given
 
 
 def test_a_database_that_is_held_by_another_is_given_up_in_time(

@@ -45,7 +45,7 @@ def test_a_status_may_end_by_itself(terminal: Any) -> None:
         "Анна",
         "Иванова",
         "101",
-        "sales",
+        "Продажи",
         "lunch",
         "2026-03-02",
         "12:00",

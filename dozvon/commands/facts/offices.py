@@ -61,5 +61,5 @@ def office_if_any(context: Context) -> Office | None:
 
     try:
         return run(context, ask())
-    except (OfficeMistakes, StorageError, Trouble):
+    except (OfficeMistakes, OSError, StorageError, Trouble):
         return None

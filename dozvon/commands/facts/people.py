@@ -61,6 +61,11 @@ class People:
         manager = self.office.managers.get(key) if self.office else None
         return manager.name if manager else key
 
+    def department_name(self, key: str) -> str:
+        """A department's name by its key; the key where it is gone."""
+        found = self.office.departments.get(key) if self.office else None
+        return found.name if found else key
+
     def line_name(self, number: str) -> str:
         """A line's name by its number, else the number."""
         found = self.line(number)

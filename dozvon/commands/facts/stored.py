@@ -8,12 +8,15 @@ before the terminal.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.context import Context
@@ -28,6 +31,9 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 10.0
 """How long a person waits for a database that another program holds."""
 
+DRIVERS = frozenset({"sqlite", "sqlite+aiosqlite", "postgresql+asyncpg", "postgresql+psycopg"})
+"""The databases that the service may keep its data in, as SQLAlchemy names them."""
+
 _CRITICAL = 50  # logging.CRITICAL: the sentences of a command are its own
 
 
@@ -38,24 +44,40 @@ def run(context: Context, work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+def database_file(context: Context) -> Path | None:
+    """The file of the database, None for a server; raises `Trouble` for an address that is none."""
+    try:
+        url = make_url(context.settings().database)
+    except ArgumentError:
+        raise Trouble(Exit.WRONG, "bad-database-url") from None
+    if url.drivername not in DRIVERS:
+        raise Trouble(Exit.WRONG, "bad-database-driver", driver=url.drivername)
+    return file_of(context.settings().database)
+
+
 def has_database(context: Context) -> bool:
     """Whether there is anything to open."""
-    file = file_of(context.settings().database)
-    return file is None or file.is_file()
+    file = database_file(context)
+    try:
+        return file is None or file.is_file()
+    except PermissionError as error:
+        about = {"file": file, "reason": error.strerror}
+        raise Trouble(Exit.UNREACHABLE, "file-trouble", **about) from None
 
 
 @asynccontextmanager
 async def reading(context: Context) -> AsyncIterator[Database]:
     """The database, for reading; raises a `Trouble` that says what to do where there is none."""
-    url = context.settings().database
     if not has_database(context):
-        raise Trouble(Exit.UNREACHABLE, "no-database", place=file_of(url))
+        raise Trouble(Exit.UNREACHABLE, "no-database", place=database_file(context))
     try:
-        async with open_database(url, readers=2) as database:
+        async with open_database(context.settings().database, readers=2) as database:
             yield database
     except SQLAlchemyError as error:
         detail = str(getattr(error, "orig", None) or error)
         raise Trouble(Exit.UNREACHABLE, "database-old", detail=detail) from error
+    except ModuleNotFoundError as error:
+        raise Trouble(Exit.UNREACHABLE, "no-driver", module=error.name) from error
 
 
 async def write(context: Context, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -76,6 +98,8 @@ async def writing(context: Context) -> AsyncIterator[Writer]:
         finally:
             task.cancel()
             await asyncio.wait({task})
+            if database.file is not None:
+                leave_to_the_service(database.file)
 
 
 async def submit(writer: Writer, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -89,12 +113,28 @@ async def submit(writer: Writer, work: Callable[[UnitOfWork], Awaitable[T]]) -> 
 
 async def prepare(context: Context) -> None:
     """Makes the folder and the tables, or brings the tables to this version."""
-    settings = context.settings()
-    file = file_of(settings.database)
+    file = database_file(context)
     if file is not None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             about = {"folder": file.parent, "reason": error.strerror}
             raise Trouble(Exit.UNREACHABLE, "folder-unmakeable", **about) from None
-    await migrate(settings.database)
+    try:
+        await migrate(context.settings().database)
+    except ModuleNotFoundError as error:
+        raise Trouble(Exit.UNREACHABLE, "no-driver", module=error.name) from error
+    if file is not None:
+        leave_to_the_service(file)
+
+
+def leave_to_the_service(file: Path) -> None:
+    """Gives files that root made to the owner of the folder: the service does not run as root."""
+    if os.geteuid() != 0:
+        return
+    folder = file.parent.stat()
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        with suppress(FileNotFoundError):
+            made = file.with_name(name)
+            if made.stat().st_uid != folder.st_uid:
+                os.chown(made, folder.st_uid, folder.st_gid)

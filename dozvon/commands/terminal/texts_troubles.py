@@ -22,6 +22,24 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         ),
         "The database cannot be read ({detail}). If an earlier version made it: dozvon db migrate.",
     ),
+    "bad-database-url": (
+        (
+            "database_url — не адрес базы данных. Оставьте его пустым (SQLite в data_dir) или "
+            "пишите sqlite+aiosqlite:////var/lib/dozvon/dozvon.sqlite3."
+        ),
+        (
+            "database_url is no address of a database. Leave it empty (SQLite in data_dir), or "
+            "write sqlite+aiosqlite:////var/lib/dozvon/dozvon.sqlite3."
+        ),
+    ),
+    "bad-database-driver": (
+        "database_url: с «{driver}» сервис не работает. Можно sqlite+aiosqlite.",
+        "database_url: the service does not work with “{driver}”. sqlite+aiosqlite does.",
+    ),
+    "no-driver": (
+        "Для этой базы данных не установлен модуль {module}.",
+        "The module {module} that this database needs is not installed.",
+    ),
     "database-slow": (
         "База данных не приняла изменение за {seconds} с, ничего не записано. {why}",
         "The database did not take the change within {seconds} s; nothing was written. {why}",
@@ -55,17 +73,9 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         "«{call}» подходит нескольким звонкам: {known}. Назовите больше знаков.",
         "“{call}” fits several calls: {known}. Name more of it.",
     ),
-    "unknown-callback": (
-        "Пункта «{item}» среди открытых обратных звонков нет: он уже закрыт или его не было.",
-        "There is no open callback “{item}”: it is closed already or never was.",
-    ),
     "several-callbacks": (
         "«{item}» подходит нескольким пунктам: {known}. Назовите больше знаков.",
         "“{item}” fits several callbacks: {known}. Name more of it.",
-    ),
-    "nobody-named": (
-        "Скажите, кто вы: --by ключ, добавочный или имя.",
-        "Say who you are: --by key, extension or name.",
     ),
     "bad-moment": (
         "«{text}» — не время: пишите 2026-11-21, 2026-11-21 19:40, 19:40, today или yesterday.",
@@ -104,8 +114,8 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
     "usage-no-option": ("параметра {name} нет.{hint}", "there is no option {name}.{hint}"),
     "usage-missing": ("не хватает: {name}.", "missing: {name}."),
     "usage-choice": (
-        "{name}: «{value}» не годится. Можно: {choices}.",
-        "{name}: “{value}” cannot be used. Possible: {choices}.",
+        "{name} — одно из: {choices}.",
+        "{name} is one of: {choices}.",
     ),
     "usage-value": ("{name}: {detail}", "{name}: {detail}"),
     "usage-needs-value": ("{name} требует значения.", "{name} needs a value."),

@@ -6,6 +6,7 @@ needs it; it says that it is our mistake and has an exit code of its own.
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 
@@ -21,6 +22,7 @@ from dozvon.context import Context
 from dozvon.errors import CannotStart
 from storage.errors import CallbackNotOpen, StorageError
 
+_TOO_MUCH = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 _BY_KIND: tuple[tuple[type[Exception], Exit], ...] = (
     (CallbackNotOpen, Exit.REFUSED),
     (StorageError, Exit.UNREACHABLE),
@@ -104,11 +106,22 @@ def _detail(language: str, error: click.ClickException) -> str:
         return say(language, "usage-no-option", name=error.option_name, hint=hint)
     if isinstance(error, click.exceptions.BadOptionUsage):
         return say(language, "usage-needs-value", name=error.option_name)
-    if isinstance(error, click.MissingParameter):
-        return say(language, "usage-missing", name=_name(error))
     if isinstance(error, click.BadParameter):
-        return say(language, "usage-value", name=_name(error), detail=error.message)
+        return _value_detail(language, error)
+    if found := _TOO_MUCH.match(error.message):
+        return say(language, "usage-too-much", detail=found[1])
     return clean(error.format_message())
+
+
+def _value_detail(language: str, error: click.BadParameter) -> str:
+    """What is wrong with the value of an option or an argument."""
+    name = _name(error)
+    if isinstance(error, click.MissingParameter):
+        return say(language, "usage-missing", name=name)
+    if error.param is not None and isinstance(error.param.type, click.Choice):
+        choices = ", ".join(str(choice) for choice in error.param.type.choices)
+        return say(language, "usage-choice", name=name, choices=choices)
+    return say(language, "usage-value", name=name, detail=error.message)
 
 
 def _name(error: click.BadParameter) -> str:

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.callbacks import (
     OUTBOUND_TALK_SECONDS,
@@ -27,6 +26,7 @@ from router.callbacks import (
 )
 from router.calls import Direction, Disposition, MissedReason
 from storage import schema
+from storage.connection import AnyConnection
 from storage.dialects import upsert
 from storage.errors import CallbackNotOpen
 from storage.records import CallbackChange
@@ -43,7 +43,7 @@ class Callbacks:
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        connection: AnyConnection,
         *,
         outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS,
     ) -> None:

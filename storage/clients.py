@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.facts import Application
 from router.numbers import NumberKind, PhoneNumber
 from storage import schema
+from storage.connection import AnyConnection
 from storage.dialects import upsert
 from storage.records import ClientRecord
 
@@ -27,7 +27,7 @@ _applications = schema.applications
 class Clients:
     """Clients by key."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def save(

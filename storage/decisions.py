@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.plan import Decision
 from storage import schema
+from storage.connection import AnyConnection
 from storage.plan_json import plan_from_json, plan_to_json, reasons_from_json, reasons_to_json
 from storage.records import MadeDecision
 
@@ -16,7 +16,7 @@ _t = schema.decisions
 class Decisions:
     """The decisions that were made, by call and time."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def keep(self, call_id: str, made: MadeDecision) -> int:

@@ -36,16 +36,18 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Engine,
     Select,
     Table,
     case,
+    create_engine,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 WRITER_BUSY_MILLISECONDS = 250
 READER_BUSY_MILLISECONDS = 2000
@@ -92,19 +94,34 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database or "")
 
 
+_WRITING = (
+    f"PRAGMA busy_timeout={WRITER_BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA journal_size_limit={WAL_BYTES_KEPT}",
+)
+
+
 def writer_engine(url: str, *, create: bool = False) -> AsyncEngine:
-    """One connection, for the writer task; `create` only for migrations."""
+    """One connection, for the writer task of a server's database; `create` only for migrations."""
     if file_of(url) is None:
         return _engine(make_url(url), 1)
     engine = _engine(_opening(url, create=create), 1)
-    pragmas = (
-        f"PRAGMA busy_timeout={WRITER_BUSY_MILLISECONDS}",
-        "PRAGMA journal_mode=WAL",
-        "PRAGMA synchronous=FULL",
-        "PRAGMA foreign_keys=ON",
-        f"PRAGMA journal_size_limit={WAL_BYTES_KEPT}",
+    _prepare(engine.sync_engine, _WRITING, "BEGIN IMMEDIATE")
+    return engine
+
+
+def thread_engine(url: str) -> Engine:
+    """One plain connection to SQLite, for the writer's thread."""
+    engine = create_engine(
+        _opening(url, create=False).set(drivername="sqlite"),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
     )
-    _prepare(engine, pragmas, "BEGIN IMMEDIATE")
+    _prepare(engine, _WRITING, "BEGIN IMMEDIATE")
     return engine
 
 
@@ -114,7 +131,7 @@ def reader_engine(url: str, *, connections: int) -> AsyncEngine:
         return _engine(make_url(url), connections)
     engine = _engine(_opening(url, create=False), connections)
     pragmas = (f"PRAGMA busy_timeout={READER_BUSY_MILLISECONDS}", "PRAGMA query_only=ON")
-    _prepare(engine, pragmas, "BEGIN")
+    _prepare(engine.sync_engine, pragmas, "BEGIN")
     return engine
 
 
@@ -148,7 +165,7 @@ def _opening(url: str, *, create: bool) -> URL:
     )
 
 
-def _prepare(engine: AsyncEngine, pragmas: Sequence[str], begin: str) -> None:
+def _prepare(engine: Engine, pragmas: Sequence[str], begin: str) -> None:
     """Takes transactions out of the driver's hands: it would begin them late and deferred."""
 
     def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -162,8 +179,8 @@ def _prepare(engine: AsyncEngine, pragmas: Sequence[str], begin: str) -> None:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, "connect", on_connect)
-    event.listen(engine.sync_engine, "begin", on_begin)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
 
 
 def upsert(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.calls import (
     Call,
@@ -21,6 +20,7 @@ from router.calls import (
     TransferKind,
 )
 from storage import schema
+from storage.connection import AnyConnection
 from storage.records import EndedCall, StoredCall, Way
 
 _t = schema.calls
@@ -31,7 +31,7 @@ _transfers = schema.transfers
 class Calls:
     """The calls that were recorded."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def known(self, call_id: str) -> bool:

@@ -5,6 +5,7 @@ StorageError
 ├── StorageBusy          more work waits than the queue may hold; the caller keeps his copy
 ├── StorageClosed        the writer was stopped before the work was written
 └── CallbackNotOpen      an item that nobody has to work on any more
+WorkWaits                (RuntimeError) a work waits for something else than its unit: our mistake
 NaiveInstant             (ValueError) an instant without a time zone was handed in: our mistake
 
 Every message is a sentence for a person: what happened, what it means, what to do.
@@ -31,6 +32,10 @@ class StorageClosed(StorageError):  # noqa: N818 - the name is the sentence
 
 class CallbackNotOpen(StorageError):  # noqa: N818 - the name is the sentence
     """The callback is closed or was never there."""
+
+
+class WorkWaits(RuntimeError):  # noqa: N818 - the name is the sentence
+    """A work waits for something that is not its unit of work."""
 
 
 class NaiveInstant(ValueError):  # noqa: N818 - the name is the sentence

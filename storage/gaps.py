@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
+from storage.connection import AnyConnection
 
 _t = schema.gaps
 
@@ -30,7 +30,7 @@ class Gap:
 class Gaps:
     """Gaps, opened on a lost connection and closed with what could be recovered."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def open(self, pbx: str, *, began_at: datetime, why: str) -> int:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
+from storage.connection import AnyConnection
 from storage.dialects import upsert
 from storage.records import TrailEntry
 
@@ -22,7 +22,7 @@ _trail = schema.trail
 class Journal:
     """The journal entries that were taken over."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def take(self, pbx: str, entry: str, *, at: datetime) -> bool:

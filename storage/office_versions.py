@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import schema
+from storage.connection import AnyConnection
 from storage.dialects import upsert
 
 _t = schema.office_versions
@@ -28,7 +28,7 @@ class OfficeVersion:
 class OfficeVersions:
     """Applied office files, and small facts of the service by name (`meta`)."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def apply(self, text: str, *, by: str, at: datetime, note: str = "") -> int:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.callbacks import party_of
 from router.calls import Direction
 from router.numbers import NumberKind, PhoneNumber
 from storage import schema
+from storage.connection import AnyConnection
 
 _calls = schema.calls
 
@@ -28,7 +28,7 @@ def number_id(number: PhoneNumber | None) -> str | None:
     return f"raw:{number.value or number.raw.strip()}"
 
 
-async def clients_of(connection: AsyncConnection, number: str) -> set[str]:
+async def clients_of(connection: AnyConnection, number: str) -> set[str]:
     """Every client who is known to use a number, from the base or from recognised calls."""
     clients, numbers = schema.clients, schema.client_numbers
     in_base = (
@@ -43,7 +43,7 @@ async def clients_of(connection: AsyncConnection, number: str) -> set[str]:
 
 
 async def party_for(
-    connection: AsyncConnection, *, call_id: str, number: str | None, client: str
+    connection: AnyConnection, *, call_id: str, number: str | None, client: str
 ) -> str:
     """The party of a call that is about to be written."""
     known: set[str] = set()
@@ -52,7 +52,7 @@ async def party_for(
     return party_of(call_id=call_id, number_key=number, client=client, clients_of_number=known)
 
 
-async def move_calls(connection: AsyncConnection, numbers: Iterable[str]) -> set[str]:
+async def move_calls(connection: AnyConnection, numbers: Iterable[str]) -> set[str]:
     """Gives unrecognised calls from these numbers to whom they belong now.
 
     Returns every party that lost or won a call; their callbacks must be counted again.

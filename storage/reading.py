@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.callbacks import CallbackItem
 from router.calls import Direction, Disposition
 from storage import schema
 from storage.callback_list import Callbacks
+from storage.connection import AnyConnection
 from storage.database import Database
 from storage.decisions import Decisions
 from storage.ended_calls import Calls, stored_call, stored_calls
@@ -82,7 +82,7 @@ async def open_callbacks(database: Database, *, limit: int = 500) -> tuple[OpenC
     return tuple(_open_callback(item, newest[item.missed[-1]]) for item in items)
 
 
-async def _by_id(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, StoredCall]:
+async def _by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, StoredCall]:
     found: dict[str, StoredCall] = {}
     for start in range(0, len(ids), 500):
         query = select(_calls).where(_calls.c.id.in_(ids[start : start + 500]))

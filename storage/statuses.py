@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.office import Status
 from storage import schema
+from storage.connection import AnyConnection
 from storage.dialects import upsert
 
 _t = schema.statuses
@@ -29,7 +29,7 @@ class StatusRow:
 class Statuses:
     """The present status of each manager who ever set one."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AnyConnection) -> None:
         self._connection = connection
 
     async def set(self, row: StatusRow) -> None:

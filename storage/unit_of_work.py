@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.callbacks import OUTBOUND_TALK_SECONDS
 from storage.callback_list import Callbacks
 from storage.clients import Clients
+from storage.connection import AnyConnection
 from storage.decisions import Decisions
 from storage.ended_calls import Calls
 from storage.gaps import Gaps
@@ -23,7 +23,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        connection: AnyConnection,
         *,
         outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS,
     ) -> None:

@@ -16,15 +16,16 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.callbacks import OUTBOUND_TALK_SECONDS
+from storage.connection import AnyConnection
 from storage.database import Database
 from storage.dialects import trouble_of
 from storage.errors import StorageBusy, StorageClosed, StorageUnavailable
@@ -36,6 +37,7 @@ Work = Callable[[UnitOfWork], Awaitable[T]]
 QUEUE_LIMIT = 1000
 GROUP_LIMIT = 64
 GROUP_SECONDS = 0.05
+SETTLED_TOGETHER = 8
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
 
@@ -130,11 +132,11 @@ class Writer:
         pause_seconds = FIRST_PAUSE_SECONDS
         while self._group:
             try:
-                await self._attempt()
+                done = await self._attempt()
             except Exception as error:  # noqa: BLE001 - what is not trouble is told to every submitter
                 trouble = _sentence(error)
                 if trouble is None:
-                    self._settle_group(error)
+                    await self._settle(len(self._group), error)
                     return
                 self._in_trouble(trouble)
                 await self._pause(pause_seconds)
@@ -142,22 +144,25 @@ class Writer:
                 self._forget_unwanted()
             else:
                 self._out_of_trouble()
-                self._settle_group(None)
+                await self._settle(done, None)
 
-    async def _attempt(self) -> None:
-        loop = asyncio.get_running_loop()
-        async with self._database.writing() as connection:
-            until = loop.time() + GROUP_SECONDS
-            for submitted in self._group:
+    async def _attempt(self) -> int:
+        """One transaction; leaves for the next what does not fit into its time."""
+        while len(self._group) < self._group_limit and not self._queue.empty():
+            self._group.append(self._queue.get_nowait())
+        group = list(self._group)
+
+        async def body(connection: AnyConnection) -> int:
+            until = time.monotonic() + GROUP_SECONDS
+            for done, submitted in enumerate(group):
+                if done and time.monotonic() > until:
+                    return done
                 await self._carry_out(submitted, connection)
-            while len(self._group) < self._group_limit and loop.time() < until:
-                with suppress(asyncio.QueueEmpty):
-                    self._group.append(self._queue.get_nowait())
-                    await self._carry_out(self._group[-1], connection)
-                    continue
-                break
+            return len(group)
 
-    async def _carry_out(self, submitted: _Submitted, connection: AsyncConnection) -> None:
+        return await self._database.transaction(body)
+
+    async def _carry_out(self, submitted: _Submitted, connection: AnyConnection) -> None:
         """Runs one work in its savepoint; trouble of the database itself goes up."""
         submitted.failure = None
         if submitted.promise.done():
@@ -173,21 +178,28 @@ class Writer:
         else:
             await savepoint.commit()
 
-    def _unit(self, connection: AsyncConnection) -> UnitOfWork:
+    def _unit(self, connection: AnyConnection) -> UnitOfWork:
         return UnitOfWork(connection, outbound_talk_seconds=self._outbound_talk_seconds)
 
-    def _settle_group(self, error: Exception | None) -> None:
-        """Tells everyone in the group how it went."""
-        for submitted in self._group:
-            failure = error or submitted.failure
-            if submitted.promise.done():
-                pass
-            elif failure is not None:
-                submitted.promise.set_exception(failure)
-            else:
-                submitted.promise.set_result(submitted.value)
-            self._queue.task_done()
-        self._group.clear()
+    async def _settle(self, done: int, error: Exception | None) -> None:
+        """Tells the first `done` of the group how it went, a few at a time.
+
+        Whoever hears goes on at once; all of a group together would hold up every other task.
+        """
+        for count in range(1, done + 1):
+            self._tell(self._group.pop(0), error)
+            if count % SETTLED_TOGETHER == 0:
+                await asyncio.sleep(0)
+
+    def _tell(self, submitted: _Submitted, error: Exception | None) -> None:
+        failure = error or submitted.failure
+        if submitted.promise.done():
+            pass
+        elif failure is not None:
+            submitted.promise.set_exception(failure)
+        else:
+            submitted.promise.set_result(submitted.value)
+        self._queue.task_done()
 
     def _forget_unwanted(self) -> None:
         wanted = [submitted for submitted in self._group if not submitted.promise.done()]
@@ -198,7 +210,10 @@ class Writer:
     def _refuse_the_rest(self) -> None:
         while not self._queue.empty():
             self._group.append(self._queue.get_nowait())
-        self._settle_group(StorageClosed("The service stopped before this was written."))
+        closed = StorageClosed("The service stopped before this was known to be written.")
+        for submitted in self._group:
+            self._tell(submitted, closed)
+        self._group.clear()
 
     def _in_trouble(self, sentence: str) -> None:
         if self.trouble != sentence:

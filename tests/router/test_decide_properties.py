@@ -170,8 +170,9 @@ def in_full_swing(call: Call) -> Call:
     office = call.office
     open_all_day = Hours(week=weekdays(9, 19))
     people = {key: replace(m, pbx="main", shifts=()) for key, m in office.managers.items()}
-    places = {key: replace(d, hours=open_all_day) for key, d in office.departments.items()}
-    lines = {key: replace(o, pbx="main") for key, o in office.outgoing.items()}
+    usual = {"hours": open_all_day, "head": "m1", "confirm_mobile": True, "mobile_ring_seconds": 20}
+    places = {key: replace(d, **usual) for key, d in office.departments.items()}
+    lines = {"trunk": OutgoingLine(key="trunk", pbx="main", dial="PJSIP/{number}@trunk")}
     there = {k: replace(p, status=Status.AVAILABLE) for k, p in call.presence.items() if k != "m0"}
     office = replace(office, managers=people, departments=places, outgoing=lines)
     clients = tuple(replace(client, blocked=False) for client in call.clients)

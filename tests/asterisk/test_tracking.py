@@ -331,6 +331,34 @@ def test_a_gap_in_the_middle_of_an_optimisation_deafens_nobody() -> None:
     assert [type(e) for e in run(tracker, left)] == [LegLeft]
 
 
+def test_a_talk_whose_other_side_was_never_seen_is_an_answered_one() -> None:
+    """The client leaves a bridge in which somebody stays; his display tells with whom he talked."""
+    tracker = Tracker("x")
+    talker = client(6, ConnectedLineNum="104")
+    events = run(
+        tracker,
+        event("BridgeLeave", BridgeUniqueid="b", BridgeNumChannels="1", **talker),
+        event("Hangup", **talker, Cause="16"),
+    )
+    [call] = calls(events)
+    assert (call.disposition, call.answered_by, call.talk_partial) == ("answered", "104", True)
+
+
+def test_an_outside_guest_who_hangs_up_leaves_the_other_call_open() -> None:
+    """Two outside parties talk; one hangs up: his part in the other's call is over, that call not."""
+    tracker = Tracker("x")
+    frames = story("two_outside_parties")
+    guest = next(
+        f for f in frames if f.name == "DialBegin" and "79035550000" in f.get("DialString")
+    )
+    uid = guest.get("DestUniqueid")
+    until = next(i for i, f in enumerate(frames) if f.name == "Hangup" and f.get("Uniqueid") == uid)
+    found = {call.direction: call for call in calls(run(tracker, *frames[: until + 1]))}
+    assert found[Direction.OUTBOUND].disposition == "answered"
+    assert found[Direction.INBOUND].disposition is None
+    assert [leg.ended_at is not None for leg in found[Direction.INBOUND].legs] == [True, True]
+
+
 def test_call_of_tells_the_call_of_a_channel_and_of_an_alias() -> None:
     tracker = Tracker("x")
     run(tracker, *TALK)

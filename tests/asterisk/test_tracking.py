@@ -310,6 +310,12 @@ def test_a_consultation_is_joined_under_its_own_name() -> None:
     """Whoever knew the consultation as a call is told which call it became."""
     events = run(Tracker("x"), *story("transfer_attended"))
     [joined] = [e for e in events if isinstance(e, CallsJoined)]
+    tracker = Tracker("x")
+    frames = story("transfer_attended")
+    handed_on = next(i for i, f in enumerate(frames) if f.name == "AttendedTransfer")
+    run(tracker, *frames[: handed_on + 1])
+    consulting = frames[handed_on].get("SecondTransfererUniqueid")
+    assert tracker.call_of(consulting) == joined.call_id
     internal = [e for e in events if isinstance(e, CallBegan) and e.direction == "internal"]
     assert [e.call_id for e in internal] == [joined.absorbed_id]
 

@@ -28,26 +28,26 @@ def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> No
     Hangup of a channel that is missing there may still come, and tells more.)
     """
     listed = {shot.uid: (row, shot) for row in rows if (shot := snapshot(row)) is not None}
-    for channel in list(desk.channels.values()):
-        if whole and channel.uid not in listed:
-            gone(desk, channel, at, cause=None)
+    for known in list(desk.channels.values()):
+        if whole and known.uid not in listed:
+            gone(desk, known, at, cause=None)
     first_of_chain = sorted(listed.values(), key=lambda pair: pair[1].uid != pair[1].linked)
     found: list[Channel] = []
     for row, shot in first_of_chain:
-        known = shot.uid in desk.channels
+        is_new = shot.uid not in desk.channels
         channel = desk.see(shot, at)
         if channel is None:
             continue
         found.append(channel)
-        if not known:
+        if is_new:
             channel.seen_at = at - duration(text(row, Key.ROW_DURATION))
             channel.recovered = True
         _move(desk, channel, text(row, Key.ROW_BRIDGE))
-    for channel in found:
-        place(desk, channel, at)
-        _catch_up(desk, channel, at)
+    for adopted in found:
+        place(desk, adopted, at)
+        _catch_up(desk, adopted, at)
     desk.adopting = True
-    review_around(desk, [channel.uid for channel in found], at)
+    review_around(desk, [adopted.uid for adopted in found], at)
     desk.adopting = False
 
 

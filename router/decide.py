@@ -23,7 +23,7 @@ def decide(offer: Offer, facts: Facts, office: Office, calendar: HolidayCalendar
     Never raises for any office that `config` accepts: a line that is not known belongs to the
     default department. The instant is the offer's own.
     """
-    line = _line(offer, office)
+    line = line_of(offer.line, office)
     department = office.departments[line.department if line else office.default_department]
     who = recognise(offer, facts, office, department)
     scene = Scene(
@@ -47,14 +47,14 @@ def patience_of(line: Line | None) -> int:
     return line.patience_seconds if line else 60
 
 
-def _line(offer: Offer, office: Office) -> Line | None:
+def line_of(dialled: str, office: Office) -> Line | None:
+    """The line that was dialled, however its number is written; None for one that is unknown."""
     for line in office.lines.values():
-        if line.number == offer.line:
+        if line.number == dialled:
             return line
-    dialled = _digits(offer.line)
-    tail = dialled[-4:]
-    alike = (ln for ln in office.lines.values() if ln.number.endswith(tail))
-    return next((ln for ln in alike if _digits(ln.number) == dialled), None)
+    digits = _digits(dialled)
+    alike = (ln for ln in office.lines.values() if ln.number.endswith(digits[-4:]))
+    return next((ln for ln in alike if _digits(ln.number) == digits), None)
 
 
 def _digits(text: str) -> str:

@@ -146,7 +146,7 @@ class Department:
     owner_ring_seconds: int = 3 * RING_SECONDS
     colleague_ring_seconds: int = 2 * RING_SECONDS
     mobile_ring_seconds: int = 20
-    group_ring_seconds: int = 15
+    group_ring_seconds: int = RING_SECONDS
     wrap_up_seconds: int = 0
     confirm_mobile: bool = True
     after_hours: AfterHoursRule = AfterHoursRule.MESSAGE

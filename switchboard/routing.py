@@ -11,7 +11,7 @@ import structlog
 
 from crm_bridge.port import ClientDirectory
 from pbx_adapters.port import CallOffered
-from router.decide import decide
+from router.decide import decide, line_of
 from router.facts import Facts, Lookup, LookupOutcome, Offer
 from router.hours import HolidayCalendar
 from router.numbers import NumberPlan, PhoneNumber, mask, normalise
@@ -71,7 +71,8 @@ class Routing:
             at=offered.at,
         )
         lookup = await look_up(self._directory, number, self._lookup_seconds)
-        turn = self._turns[offered.line]
+        line = line_of(offered.line, office)
+        turn = self._turns[line.department if line else office.default_department]
         facts = Facts(
             lookup=lookup, presence=self._presence.of(office, self._now()), round_robin=turn
         )
@@ -91,7 +92,7 @@ class Routing:
 
     def _remember(self, offer: Offer, decision: Decision) -> None:
         if decision.line:
-            self._turns[offer.line] += 1
+            self._turns[decision.department] += 1
         self._live.decided(Made(offer=offer, decision=decision, at=self._now()))
         self._presence.promise(offer.call_id, decision, self._now())
         log.info(

@@ -7,11 +7,11 @@ the rows that differ are written.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, true
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select
 
 from router.callbacks import (
     OUTBOUND_TALK_SECONDS,
@@ -37,6 +37,55 @@ _links = schema.callback_calls
 _tries = schema.callback_attempts
 _acts = schema.callback_acts
 
+_CONCERNS = select(_t.c.id).where(_t.c.party == bindparam("party")).limit(1)
+_PARTY_CALLS = select(
+    _calls.c.id,
+    _calls.c.direction,
+    _calls.c.disposition,
+    _calls.c.reason,
+    _calls.c.began_at,
+    _calls.c.ended_at,
+    _calls.c.caller,
+    _calls.c.answered_by,
+    _calls.c.talk_seconds,
+).where(_calls.c.party == bindparam("party"))
+# Missed calls from before a conversation are settled by that very conversation, which is not read
+# again.
+_PARTY_CALLS_FROM = _PARTY_CALLS.where(
+    or_(
+        _calls.c.began_at >= bindparam("start"),
+        and_(_calls.c.disposition == Disposition.ANSWERED, _calls.c.ended_at > bindparam("start")),
+    )
+)
+_CONVERSATION_BEFORE = select(func.max(_calls.c.ended_at)).where(
+    _calls.c.party == bindparam("party"),
+    _calls.c.disposition == Disposition.ANSWERED,
+    or_(
+        _calls.c.direction == Direction.INBOUND,
+        and_(
+            _calls.c.direction == Direction.OUTBOUND,
+            _calls.c.talk_seconds >= bindparam("talk_seconds"),
+        ),
+    ),
+    _calls.c.ended_at <= bindparam("since"),
+)
+_ACTS_ON = select(_acts).where(_acts.c.call_id.in_(bindparam("calls", expanding=True)))
+_IN_ORDER = select(_t).order_by(_t.c.first_missed_at, _t.c.id)
+_OF_PARTY = _IN_ORDER.where(_t.c.party == bindparam("party"))
+_OF_PARTY_FROM = _OF_PARTY.where(_t.c.last_missed_at >= bindparam("start"))
+_MISSED_OF = (
+    select(_links.c.callback_id, _links.c.call_id)
+    .join(_calls, _calls.c.id == _links.c.call_id)
+    .where(_links.c.callback_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_calls.c.began_at, _calls.c.id)
+)
+_ATTEMPTS_OF = (
+    select(_tries)
+    .where(_tries.c.callback_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_tries.c.at, _tries.c.call_id)
+)
+_DROP_ATTEMPTS = delete(_tries).where(_tries.c.callback_id == bindparam("item"))
+
 
 class Callbacks:
     """The callback list: one open item per party at most, every missed call in exactly one."""
@@ -61,8 +110,8 @@ class Callbacks:
 
     async def concerns(self, party: str) -> bool:
         """Whether the party has an item at all: without one, a conversation changes nothing."""
-        query = select(_t.c.id).where(_t.c.party == party).limit(1)
-        return (await self._connection.execute(query)).first() is not None
+        found = await self._connection.execute(_CONCERNS, {"party": party})
+        return found.first() is not None
 
     async def act(
         self, callback_id: str, kind: ActKind, *, by: str, at: datetime, note: str = ""
@@ -83,7 +132,7 @@ class Callbacks:
 
     async def get(self, callback_id: str) -> CallbackItem | None:
         """One item."""
-        found = await self._items(_t.c.id == callback_id)
+        found = await self._items(_IN_ORDER.where(_t.c.id == callback_id))
         return found[0] if found else None
 
     async def of_call(self, call_id: str) -> str | None:
@@ -97,55 +146,40 @@ class Callbacks:
 
     async def open_items(self, *, limit: int = 500) -> tuple[CallbackItem, ...]:
         """What the company owes, oldest first."""
-        return await self._items(_t.c.closed_at.is_(None), limit=limit)
+        return await self._items(_IN_ORDER.where(_t.c.closed_at.is_(None)).limit(limit))
 
     async def _conversation_before(self, party: str, since: datetime | None) -> datetime | None:
         if since is None:
             return None
-        outbound = and_(
-            _calls.c.direction == Direction.OUTBOUND,
-            _calls.c.talk_seconds >= self._outbound_talk_seconds,
-        )
-        query = select(func.max(_calls.c.ended_at)).where(
-            _calls.c.party == party,
-            _calls.c.disposition == Disposition.ANSWERED,
-            or_(_calls.c.direction == Direction.INBOUND, outbound),
-            _calls.c.ended_at <= since,
-        )
-        found: datetime | None = (await self._connection.execute(query)).scalar()
+        asked = {"party": party, "since": since, "talk_seconds": self._outbound_talk_seconds}
+        found: datetime | None = (
+            await self._connection.execute(_CONVERSATION_BEFORE, asked)
+        ).scalar()
         return found
 
     async def _party_calls(self, party: str, start: datetime | None) -> list[PartyCall]:
-        query = select(
-            _calls.c.id,
-            _calls.c.direction,
-            _calls.c.disposition,
-            _calls.c.reason,
-            _calls.c.began_at,
-            _calls.c.ended_at,
-            _calls.c.caller,
-            _calls.c.answered_by,
-            _calls.c.talk_seconds,
-        ).where(_calls.c.party == party, _from(start))
-        return [_party_call(row) for row in await self._connection.execute(query)]
+        asked = {"party": party} | ({"start": start} if start else {})
+        query = _PARTY_CALLS_FROM if start else _PARTY_CALLS
+        return [_party_call(row) for row in await self._connection.execute(query, asked)]
 
     async def _stored(self, party: str, start: datetime | None) -> tuple[CallbackItem, ...]:
-        late = _t.c.last_missed_at >= start if start else true()
-        return await self._items(and_(_t.c.party == party, late))
+        asked = {"party": party} | ({"start": start} if start else {})
+        return await self._items(_OF_PARTY_FROM if start else _OF_PARTY, asked)
 
     async def _acts_on(self, call_ids: Iterable[str]) -> list[Act]:
         found: list[Act] = []
         for piece in _pieces(list(call_ids)):
-            rows = await self._connection.execute(select(_acts).where(_acts.c.call_id.in_(piece)))
+            rows = await self._connection.execute(_ACTS_ON, {"calls": piece})
             found += [
                 Act(kind=ActKind(r.kind), call_id=r.call_id, by=r.by, at=r.at, note=r.note)
                 for r in rows
             ]
         return found
 
-    async def _items(self, where: Any, *, limit: int | None = None) -> tuple[CallbackItem, ...]:
-        query = select(_t).where(where).order_by(_t.c.first_missed_at, _t.c.id).limit(limit)
-        rows = (await self._connection.execute(query)).all()
+    async def _items(
+        self, query: Select[Any], asked: Mapping[str, Any] | None = None
+    ) -> tuple[CallbackItem, ...]:
+        rows = (await self._connection.execute(query, asked)).all()
         ids = [row.id for row in rows]
         missed, tries = await self._missed_of(ids), await self._attempts_of(ids)
         return tuple(_item(row, missed[row.id], tries[row.id]) for row in rows)
@@ -153,21 +187,15 @@ class Callbacks:
     async def _missed_of(self, ids: Sequence[str]) -> defaultdict[str, list[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
         for piece in _pieces(ids):
-            query = (
-                select(_links.c.callback_id, _links.c.call_id)
-                .join(_calls, _calls.c.id == _links.c.call_id)
-                .where(_links.c.callback_id.in_(piece))
-                .order_by(_calls.c.began_at, _calls.c.id)
-            )
-            for callback_id, call_id in await self._connection.execute(query):
+            rows = await self._connection.execute(_MISSED_OF, {"ids": piece})
+            for callback_id, call_id in rows:
                 found[callback_id].append(call_id)
         return found
 
     async def _attempts_of(self, ids: Sequence[str]) -> defaultdict[str, list[Attempt]]:
         found: defaultdict[str, list[Attempt]] = defaultdict(list)
         for piece in _pieces(ids):
-            query = select(_tries).where(_tries.c.callback_id.in_(piece))
-            rows = await self._connection.execute(query.order_by(_tries.c.at, _tries.c.call_id))
+            rows = await self._connection.execute(_ATTEMPTS_OF, {"ids": piece})
             for r in rows:
                 attempt = Attempt(call_id=r.call_id, at=r.at, by=r.by, talk_seconds=r.talk_seconds)
                 found[r.callback_id].append(attempt)
@@ -188,13 +216,14 @@ class Callbacks:
         row = _row(item)
         dialect = self._connection.dialect.name
         names = [name for name in row if name != "id"]
-        await self._connection.execute(upsert(_t, dialect, keys=["id"], change=names).values(row))
+        await self._connection.execute(upsert(_t, dialect, keys=["id"], change=names), row)
         link = upsert(_links, dialect, keys=["call_id"], change=["callback_id"])
         known = set(old.missed) if old else set()
         links = [{"call_id": c, "callback_id": item.id} for c in item.missed if c not in known]
         if links:
             await self._connection.execute(link, links)
-        await self._connection.execute(delete(_tries).where(_tries.c.callback_id == item.id))
+        if old and old.attempts:
+            await self._connection.execute(_DROP_ATTEMPTS, {"item": item.id})
         tries = [_attempt_row(item.id, attempt) for attempt in item.attempts]
         if tries:
             names = ["callback_id", "at", "by", "talk_seconds"]
@@ -217,17 +246,6 @@ def _change(old: dict[str, CallbackItem], changed: Sequence[CallbackItem]) -> Ca
         ),
         closed=tuple(i.id for i in closed if any(before.get(c, True) for c in i.missed)),
     )
-
-
-def _from(start: datetime | None) -> ColumnElement[bool]:
-    """The calls that matter from a conversation's end on.
-
-    Missed calls from before it are settled by that very conversation, which is not read again.
-    """
-    if start is None:
-        return true()
-    talk = _calls.c.disposition == Disposition.ANSWERED
-    return or_(_calls.c.began_at >= start, and_(talk, _calls.c.ended_at > start))
 
 
 def _pieces(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, CursorResult, Dialect, Executable, NestedTransaction
 
-
 Rows = CursorResult[*tuple[Any, ...]]
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
 
 from router.plan import Decision
 from storage import schema
 from storage.connection import AnyConnection
+from storage.dialects import upsert
 from storage.plan_json import plan_from_json, plan_to_json, reasons_from_json, reasons_to_json
 from storage.records import MadeDecision
 
 _t = schema.decisions
+
+_KNOWN = select(_t.c.id).where(_t.c.call_id == bindparam("call"), _t.c.made_at == bindparam("made"))
 
 
 class Decisions:
@@ -21,13 +27,12 @@ class Decisions:
 
     async def keep(self, call_id: str, made: MadeDecision) -> int:
         """Writes a decision once and returns its id."""
-        known = select(_t.c.id).where(_t.c.call_id == call_id, _t.c.made_at == made.made_at)
-        found = (await self._connection.execute(known)).scalar()
-        if found is not None:
-            return int(found)
-        row = _row(call_id, made)
-        result = await self._connection.execute(insert(_t).values(row).returning(_t.c.id))
-        return int(result.scalar_one())
+        write = _writing(self._connection.dialect.name)
+        written = (await self._connection.execute(write, _row(call_id, made))).scalar()
+        if written is not None:
+            return int(written)
+        key = {"call": call_id, "made": made.made_at}
+        return int((await self._connection.execute(_KNOWN, key)).scalar_one())
 
     async def get(self, decision_id: int) -> MadeDecision | None:
         """A decision as it was made."""
@@ -49,6 +54,12 @@ class Decisions:
             office_version=row.office_version,
         )
         return MadeDecision(made_at=row.made_at, decision=decision, facts_digest=row.facts_digest)
+
+
+@lru_cache
+def _writing(dialect: str) -> Any:
+    """Writes what is not known yet and gives its id back."""
+    return upsert(_t, dialect, keys=["call_id", "made_at"], change=()).returning(_t.c.id)
 
 
 def _row(call_id: str, made: MadeDecision) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from router.calls import (
     Call,
@@ -27,6 +27,16 @@ _t = schema.calls
 _legs = schema.legs
 _transfers = schema.transfers
 
+_KNOWN = select(_t.c.id).where(_t.c.id == bindparam("call"))
+_ROW = select(_t).where(_t.c.id == bindparam("call"))
+_LEGS = select(_legs).where(_legs.c.call_id == bindparam("call")).order_by(_legs.c.position)
+_MOVED = select(_transfers).where(_transfers.c.call_id == bindparam("call"))
+_MOVED = _MOVED.order_by(_transfers.c.position)
+_AMEND = update(_t).where(_t.c.id == bindparam("call"))
+_DROP_LEGS = delete(_legs).where(_legs.c.call_id == bindparam("call"))
+_DROP_MOVED = delete(_transfers).where(_transfers.c.call_id == bindparam("call"))
+_ADD, _ADD_LEGS, _ADD_MOVED = insert(_t), insert(_legs), insert(_transfers)
+
 
 class Calls:
     """The calls that were recorded."""
@@ -36,8 +46,8 @@ class Calls:
 
     async def known(self, call_id: str) -> bool:
         """Whether the call was recorded."""
-        query = select(_t.c.id).where(_t.c.id == call_id)
-        return (await self._connection.execute(query)).first() is not None
+        found = await self._connection.execute(_KNOWN, {"call": call_id})
+        return found.first() is not None
 
     async def add(
         self, ended: EndedCall, *, party: str, number_id: str | None, decision_id: int | None
@@ -57,7 +67,7 @@ class Calls:
             "disagreement": ended.disagreement,
             "party": party,
         }
-        await self._connection.execute(insert(_t).values(row))
+        await self._connection.execute(_ADD, row)
         await self._add_parts(ended.call)
 
     async def amend(self, call: Call, *, way: Way | None, disagreement: str) -> None:
@@ -65,38 +75,36 @@ class Calls:
         values: dict[str, Any] = call_row(call) | {"disagreement": disagreement}
         if way is not None:
             values["way"] = way
-        await self._connection.execute(update(_t).where(_t.c.id == call.id).values(values))
+        await self._connection.execute(_AMEND, values | {"call": call.id})
         if call.legs:
-            await self._connection.execute(delete(_legs).where(_legs.c.call_id == call.id))
+            await self._connection.execute(_DROP_LEGS, {"call": call.id})
         if call.transfers:
-            await self._connection.execute(
-                delete(_transfers).where(_transfers.c.call_id == call.id)
-            )
+            await self._connection.execute(_DROP_MOVED, {"call": call.id})
         await self._add_parts(call)
 
     async def get(self, call_id: str) -> StoredCall | None:
         """One call with its legs and transfers."""
-        row = (await self._connection.execute(select(_t).where(_t.c.id == call_id))).first()
+        call = {"call": call_id}
+        row = (await self._connection.execute(_ROW, call)).first()
         if row is None:
             return None
         stored = stored_call(row)
-        legs = select(_legs).where(_legs.c.call_id == call_id).order_by(_legs.c.position)
-        moved = select(_transfers).where(_transfers.c.call_id == call_id)
-        moved = moved.order_by(_transfers.c.position)
-        call = replace(
+        legs = await self._connection.execute(_LEGS, call)
+        moved = await self._connection.execute(_MOVED, call)
+        whole = replace(
             stored.call,
-            legs=tuple(_leg(r) for r in await self._connection.execute(legs)),
-            transfers=tuple(_transfer(r) for r in await self._connection.execute(moved)),
+            legs=tuple(_leg(r) for r in legs),
+            transfers=tuple(_transfer(r) for r in moved),
         )
-        return replace(stored, call=call)
+        return replace(stored, call=whole)
 
     async def _add_parts(self, call: Call) -> None:
         legs = [_leg_row(call.id, n, leg) for n, leg in enumerate(call.legs)]
         if legs:
-            await self._connection.execute(insert(_legs), legs)
+            await self._connection.execute(_ADD_LEGS, legs)
         moved = [_transfer_row(call.id, n, moved) for n, moved in enumerate(call.transfers)]
         if moved:
-            await self._connection.execute(insert(_transfers), moved)
+            await self._connection.execute(_ADD_MOVED, moved)
 
 
 _CALL_COLUMNS = (

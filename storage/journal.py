@@ -29,7 +29,8 @@ class Journal:
         """Marks an entry as read; False when it was read before."""
         dialect = self._connection.dialect.name
         statement = upsert(_seen, dialect, keys=["pbx", "entry"], change=())
-        done = await self._connection.execute(statement.values(pbx=pbx, entry=entry, seen_at=at))
+        row = {"pbx": pbx, "entry": entry, "seen_at": at}
+        done = await self._connection.execute(statement, row)
         return bool(done.rowcount)
 
     async def keep(self, entry: TrailEntry) -> None:
@@ -44,7 +45,7 @@ class Journal:
             "reported": dict(entry.reported),
             "at": entry.at,
         }
-        await self._connection.execute(statement.values(row))
+        await self._connection.execute(statement, row)
 
     async def trail_of(self, call_id: str) -> tuple[TrailEntry, ...]:
         """What the PBX reported of a call, in the order in which it was read."""

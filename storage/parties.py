@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, union, update
+from sqlalchemy import bindparam, select, union, update
 
 from router.callbacks import party_of
 from router.calls import Direction
@@ -17,6 +17,22 @@ from storage import schema
 from storage.connection import AnyConnection
 
 _calls = schema.calls
+_clients, _numbers = schema.clients, schema.client_numbers
+
+_CLIENTS_OF = union(
+    select(_clients.c.key)
+    .join(_numbers, _numbers.c.client_id == _clients.c.id)
+    .where(_numbers.c.e164 == bindparam("number")),
+    select(_calls.c.client_key).where(
+        _calls.c.number_id == bindparam("number"), _calls.c.client_key != ""
+    ),
+)
+_UNRECOGNISED = (_calls.c.client_key == "", _calls.c.direction != Direction.INTERNAL)
+_HELD = (
+    select(_calls.c.number_id, _calls.c.party)
+    .distinct()
+    .where(_calls.c.number_id.in_(bindparam("numbers", expanding=True)), *_UNRECOGNISED)
+)
 
 
 def number_id(number: PhoneNumber | None) -> str | None:
@@ -30,16 +46,8 @@ def number_id(number: PhoneNumber | None) -> str | None:
 
 async def clients_of(connection: AnyConnection, number: str) -> set[str]:
     """Every client who is known to use a number, from the base or from recognised calls."""
-    clients, numbers = schema.clients, schema.client_numbers
-    in_base = (
-        select(clients.c.key)
-        .join(numbers, numbers.c.client_id == clients.c.id)
-        .where(numbers.c.e164 == number)
-    )
-    in_calls = select(_calls.c.client_key).where(
-        _calls.c.number_id == number, _calls.c.client_key != ""
-    )
-    return set((await connection.execute(union(in_base, in_calls))).scalars())
+    found = await connection.execute(_CLIENTS_OF, {"number": number})
+    return set(found.scalars())
 
 
 async def party_for(
@@ -58,15 +66,12 @@ async def move_calls(connection: AnyConnection, numbers: Iterable[str]) -> set[s
     Returns every party that lost or won a call; their callbacks must be counted again.
     """
     changed: set[str] = set()
-    wanted = list(numbers)
-    unrecognised = (_calls.c.client_key == "", _calls.c.direction != Direction.INTERNAL)
-    query = select(_calls.c.number_id, _calls.c.party).distinct()
-    held = await connection.execute(query.where(_calls.c.number_id.in_(wanted), *unrecognised))
+    held = await connection.execute(_HELD, {"numbers": list(numbers)})
     for number, party in held.all():
         now = await party_for(connection, call_id="", number=number, client="")
         if now == party:
             continue
-        here = (_calls.c.number_id == number, _calls.c.party == party, *unrecognised)
+        here = (_calls.c.number_id == number, _calls.c.party == party, *_UNRECOGNISED)
         await connection.execute(update(_calls).where(*here).values(party=now))
         changed |= {party, now}
     return changed

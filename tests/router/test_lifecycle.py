@@ -498,3 +498,26 @@ def test_in_the_order_of_time_talk_never_exceeds_the_call(events: list[AnyCallEv
     assert call.talk_seconds <= sum(leg.talk_seconds for leg in call.legs) + 0.01
     if call.answered_at:
         assert call.began_at <= call.answered_at <= call.ended_at
+
+
+def test_a_difference_of_reasons_is_told_only_between_two_missed_calls() -> None:
+    """Missed for another reason is a difference of its own; answered or missed already says all."""
+    missed = run(began(), ended(9, MissedReason.ABANDONED))
+    talked = run(began(), leg_began("a", "101", 1), answered("a", 2), ended(9))
+    verdict = Verdict(disposition=Disposition.MISSED, reason=MissedReason.CLOSED, ended_at=at(9))
+    for call, expected in [
+        (missed, {"reason": ("abandoned", "closed")}),
+        (talked, {"disposition": ("answered", "missed")}),
+    ]:
+        difference = settle(call, verdict)[1]
+        assert difference is not None
+        assert dict(difference.differences) == expected
+
+
+def test_what_was_not_seen_cannot_disagree() -> None:
+    """Of a call that showed nothing but its end, the journal's word is news, not a difference."""
+    call = run(began(), CallEnded(pbx="main", call_id="c", at=at(9), unsure=True))
+    assert (call.disposition, call.talk_partial, call.answered_at) == ("missed", True, None)
+    verdict = Verdict(disposition=Disposition.ANSWERED, ended_at=at(9), answered_by="102")
+    settled, difference = settle(call, verdict)
+    assert (settled.disposition, settled.answered_by, difference) == ("answered", "102", None)

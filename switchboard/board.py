@@ -119,6 +119,11 @@ class Board:
         """Make a driver known, so that it hears of a changed office or status."""
         self._pbxs[pbx.key] = pbx
 
+    @property
+    def pbxs(self) -> tuple[str, ...]:
+        """The keys of all PBXs."""
+        return tuple(self._pbxs)
+
     async def run(self) -> None:
         """Run the engine and every driver until cancelled."""
         async with asyncio.TaskGroup() as group:

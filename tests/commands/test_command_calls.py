@@ -64,6 +64,14 @@ def test_what_is_asked_for_is_shown(log: Any, words: list[str], expected: list[s
     assert ids(log.json("calls", *words)) == expected
 
 
+def test_a_line_is_one_line_however_its_number_came(terminal: Any, ended: Any) -> None:
+    """The limit counts over all spellings."""
+    spellings = ("74951230001", "+74951230001", "84951230001", "4951230001", "74951230002")
+    terminal.record(*(ended(f"x.{i}", i, line=line) for i, line in enumerate(spellings)))
+    assert ids(terminal.json("calls", "--line", "main")) == ["0", "1", "2", "3"]
+    assert ids(terminal.json("calls", "--line", "main", "--limit", "3")) == ["0", "1", "2"]
+
+
 def test_no_such_calls_is_code_1_and_an_empty_list(log: Any) -> None:
     assert log.json("calls", "--day", "2020-01-01", code=Exit.FOUND) == {"calls": []}
     assert "no such calls" in log.run("calls", "--day", "2020-01-01").stderr

@@ -64,7 +64,9 @@ def test_a_missing_file_is_a_sentence(base: Any) -> None:
     assert "/no/such.csv" in done.stderr
 
 
-@pytest.mark.parametrize("text", ["ромашка", "89161234567", "+7 (916) 123 45 67", "1234567"])
+@pytest.mark.parametrize(
+    "text", ["ромашка", "89161234567", "+7 (916) 123 45 67", "1234567", "89161234567 доб. 5"]
+)
 def test_a_client_is_found_by_name_or_number_however_written(base: Any, text: str) -> None:
     base.fine("clients", "import", str(base.folder / "c.csv"))
     found = base.json("clients", "find", text)["clients"]

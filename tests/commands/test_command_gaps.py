@@ -18,8 +18,8 @@ def test_gaps_come_newest_first_and_an_open_one_grows(terminal: Any) -> None:
     terminal.write(_two_gaps)
     lines = terminal.fine("gaps").splitlines()
     assert "still open" in lines[1]
-    assert "5:00" in lines[1]
-    assert "60:00" in lines[2]
+    assert "  5:00 " in lines[1]
+    assert "  60:00 " in lines[2]
     assert "link lost all" in lines[2]
 
 

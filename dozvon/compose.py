@@ -7,10 +7,12 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import structlog
 
+import config.settings_http
 from config.holiday_calendar import PublicHolidays
 from config.office_file import load_office, read_office
 from config.settings import PbxSettings, Settings
@@ -19,6 +21,7 @@ from dozvon.errors import CannotStart
 from pbx_adapters.asterisk.driver import AsteriskPbx
 from pbx_adapters.asterisk.settings import AsteriskSettings
 from pbx_adapters.port import Pbx
+from pbx_adapters.webhook import WebhookPbx, WebhookSettings
 from router.office import Office
 from storage.database import Database, open_database
 from storage.migrate import migrate
@@ -26,6 +29,8 @@ from storage.office_versions import OfficeVersions
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.board import Board, Parts, utc_now
+from web.app import listening, make_app
+from web.parts import WebParts
 
 log = structlog.get_logger()
 
@@ -49,7 +54,8 @@ async def service(
                 board = await _board(settings, database, writer)
                 if also:
                     board.attach(also(board))
-                yield board
+                async with _http(settings, board, writer, database):
+                    yield board
 
 
 async def _board(settings: Settings, database: Database, writer: Writer) -> Board:
@@ -65,6 +71,36 @@ async def _board(settings: Settings, database: Database, writer: Writer) -> Boar
     for pbx in settings.pbx.values():
         board.attach(AsteriskPbx(asterisk_settings(pbx), board, now=utc_now))
     return board
+
+
+@asynccontextmanager
+async def _http(
+    settings: Settings, board: Board, writer: Writer, database: Database
+) -> AsyncIterator[None]:
+    """Listen for HTTP, if the settings say so; without the port calls are routed all the same."""
+    webhooks = [
+        WebhookPbx(webhook_settings(w), board, now=utc_now, let_go=board.let_go)
+        for w in settings.webhook.values()
+    ]
+    for webhook in webhooks:
+        board.attach(webhook)
+    if not settings.http.port:
+        yield
+        return
+    parts = WebParts(
+        board=board,
+        writer=writer,
+        database=database,
+        links=board.pbxs,
+        webhooks=webhooks,
+        state_allow=settings.http.state_allow,
+        version=metadata.version("dozvon"),
+    )
+    app = make_app(parts)
+    async with listening(app, host=settings.http.host, port=settings.http.port) as trouble:
+        for webhook in webhooks:
+            webhook.trouble = trouble
+        yield
 
 
 async def office_in_force(settings: Settings, database: Database, writer: Writer) -> Office:
@@ -103,6 +139,26 @@ def asterisk_settings(pbx: PbxSettings) -> AsteriskSettings:
         agi_port=pbx.agi_port,
         agi_allow=tuple(str(net) for net in pbx.agi_allow),
         trunks=frozenset(pbx.trunks),
+    )
+
+
+def webhook_settings(webhook: config.settings_http.WebhookSettings) -> WebhookSettings:
+    """The settings of a PBX that asks over HTTP in the driver's own terms."""
+    return WebhookSettings(
+        key=webhook.key,
+        token=webhook.token.get_secret_value(),
+        hmac_secret=webhook.hmac_secret.get_secret_value(),
+        token_in_address=webhook.token_in_address,
+        allow=webhook.allow,
+        caller_names=webhook.caller_names,
+        line_names=webhook.line_names,
+        call_names=webhook.call_names,
+        format=webhook.format,
+        separator=webhook.separator,
+        charset=webhook.charset,
+        card_address=webhook.card_address,
+        reports_calls=webhook.reports_calls,
+        requests_per_second=webhook.requests_per_second,
     )
 
 

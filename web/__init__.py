@@ -1,1 +1,1 @@
-"""HTTP: the API, the state of the service for machines, later the managers' workspace."""
+"""HTTP: the state of the service for machines, what switches ask, later the managers' workspace."""

@@ -1,0 +1,102 @@
+"""The one HTTP application of the service, and the place where it listens.
+
+Rules: routes are added here and nowhere else; what they need they find in the application by key.
+The listener is not the service: when its port is taken, that is told in one sentence and calls are
+routed all the same. No access log: a switch may have to put its secret into the address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+
+from pbx_adapters.webhook.openapi import openapi
+from switchboard.news import LinkChanged, Listener
+from web.errors import Answer, errors_as_json
+from web.links import Links
+from web.metrics import Metrics
+from web.parts import PARTS, WebParts
+from web.state import ASKED, LINKS, METRICS, Asked, routes
+from web.timely import TimelyConnection
+
+MOST_NEWS = 50_000
+SHUTDOWN_SECONDS = 2.0
+
+log = structlog.get_logger()
+
+
+def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Application:
+    """The application; `also` are the routes of rooms that are built on top of it."""
+    app = web.Application(middlewares=[_counted, errors_as_json], client_max_size=64 * 1024)
+    app[PARTS] = parts
+    app[METRICS] = Metrics(parts.links)
+    app[LINKS] = Links.of(parts.links)
+    app[ASKED] = Asked()
+    app.add_routes(routes)
+    app.router.add_get("/pbx/openapi.json", _openapi)
+    for webhook in parts.webhooks:
+        app.add_routes(webhook.routes)
+    app.add_routes(also)
+    app.cleanup_ctx.append(_news)
+    return app
+
+
+@asynccontextmanager
+async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[str]:
+    """Serve the application while the block lasts; gives why it cannot be served, or nothing."""
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    loop = asyncio.get_running_loop()
+    server: asyncio.Server | None = None
+    trouble = ""
+    try:
+        if runner.server is None:  # pragma: no cover - `setup` makes it
+            raise RuntimeError("the application was not set up")
+        made = runner.server
+        try:
+            server = await loop.create_server(lambda: TimelyConnection(made, loop=loop), host, port)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            trouble = f"HTTP cannot be served on {host} port {port}: {reason}"
+            log.error("no HTTP; calls are routed all the same", because=trouble)  # noqa: TRY400 - said
+        yield trouble
+    finally:
+        if server:
+            server.close()
+        await runner.cleanup()
+
+
+async def _openapi(request: web.Request) -> web.Response:
+    return web.json_response(openapi(request.app[PARTS].version))
+
+
+async def _news(app: web.Application) -> AsyncIterator[None]:
+    """Count the engine's news while the application lives."""
+    with app[PARTS].board.news.listening(MOST_NEWS) as listener:
+        counting = asyncio.create_task(_count(app, listener), name="web: metrics")
+        yield
+        counting.cancel()
+        await asyncio.wait({counting})
+
+
+async def _count(app: web.Application, listener: Listener) -> None:
+    metrics, links = app[METRICS], app[LINKS]
+    async for news in listener:
+        metrics.count(news)
+        metrics.news_lost.set(listener.lost)
+        if isinstance(news, LinkChanged):
+            links.changed(news)
+
+
+@web.middleware
+async def _counted(request: web.Request, handler: Answer) -> web.StreamResponse:
+    """Count the request by its route; what nobody serves has no route."""
+    answered = await handler(request)
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource else "none"
+    request.app[METRICS].requests.labels(route, str(answered.status)).inc()
+    return answered

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from router.calls import Disposition, MissedReason
 from router.events import AnyCallEvent
@@ -101,6 +101,119 @@ class GapClosed:
     recovered_calls: int
 
 
+class Outcome(StrEnum):
+    """How a command to a PBX ended. `PHONE_…` is the commander's own phone, `CLIENT_…` the client.
+
+    `UNKNOWN`: it was sent and its end was not seen; it may have been carried out and is never sent
+    again. `NO_LINK`: nothing was sent. `REFUSED`: the PBX said no, nothing was done.
+    """
+
+    DONE = "done"
+    TAKEN = "taken"
+    TAKEN_BEFORE = "taken-before"
+    CALLER_LEFT = "caller-left"
+    NOBODY_RINGS = "nobody-rings"
+    TALKING = "talking"
+    PHONE_NO_ANSWER = "phone-no-answer"
+    PHONE_DECLINED = "phone-declined"
+    PHONE_BUSY = "phone-busy"
+    PHONE_UNREACHABLE = "phone-unreachable"
+    HUNG_UP = "hung-up"
+    CLIENT_BUSY = "client-busy"
+    CLIENT_NO_ANSWER = "client-no-answer"
+    CLIENT_DECLINED = "client-declined"
+    CLIENT_UNREACHABLE = "client-unreachable"
+    LINE_FULL = "line-full"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    NO_LINK = "no-link"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPhone:
+    """The phone that a command rings first. `dial` is its own dial string, "" the PBX's way."""
+
+    extension: str
+    dial: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeCall:
+    """Ring a phone; when it is picked up, it gets whatever leg of the call rings at that moment.
+
+    `token` is new for each command. `caller` and `caller_name` are what the phone shows.
+    """
+
+    token: str
+    call_id: str
+    phone: OwnPhone
+    caller: str
+    caller_name: str = ""
+    ring_seconds: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCall:
+    """Ring a manager's phone; when it is picked up, dial the client through an outgoing line.
+
+    `number` is what the phone shows and the log keeps; `dial` the outgoing line's dial string with
+    the number in it, `caller_id` what the client is shown, `channels` the line's limit.
+    """
+
+    token: str
+    phone: OwnPhone
+    number: str
+    name: str = ""
+    outgoing: str
+    dial: str
+    caller_id: str = ""
+    channels: int = 2
+    ring_seconds: int = 20
+    client_seconds: int = 45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    """Hang up one channel: an outside party's (`Call.id`), or a leg's (`Leg.id`)."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferCall:
+    """Hand the outside party on from the leg that talks (`Leg.id`) to an extension.
+
+    Not answered there, it comes back to the transferer and then to the department. With `ask` the
+    transferer talks with the target first: hanging up hands the party on.
+    """
+
+    leg_id: str
+    call_id: str
+    to: OwnPhone
+    ask: bool = False
+
+
+class LiveControl(Protocol):
+    """What a PBX can be told to do with calls while they live. No method raises."""
+
+    async def take(self, command: TakeCall) -> Outcome:
+        """Let a colleague take a call; returns when it is known who has it."""
+        ...
+
+    async def place(self, command: PlaceCall) -> Outcome:
+        """Place a call; returns when they talk, or when it is known why not."""
+        ...
+
+    async def hang_up(self, command: HangUp) -> Outcome:
+        """Hang up."""
+        ...
+
+    async def transfer(self, command: TransferCall) -> Outcome:
+        """Hand a client on; returns when the PBX has begun to."""
+        ...
+
+
 class Switchboard(Protocol):
     """What a driver may ask. No method raises for what a PBX says."""
 
@@ -158,4 +271,14 @@ class Pbx(Protocol):
 
     async def status_changed(self, manager: str, status: Status) -> None:
         """Bring one manager's mirrored status up to date."""
+        ...
+
+
+@runtime_checkable
+class ControllablePbx(Protocol):
+    """A PBX that takes commands; not every one does."""
+
+    @property
+    def control(self) -> LiveControl:
+        """Where the commands go."""
         ...

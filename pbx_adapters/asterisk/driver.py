@@ -17,6 +17,7 @@ from pbx_adapters.asterisk.agi_wire import AgiRequest
 from pbx_adapters.asterisk.ami import LINK_DOWN, LINK_UP, AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState as AmiState
 from pbx_adapters.asterisk.astdb import AstDb
+from pbx_adapters.asterisk.control import AsteriskControl
 from pbx_adapters.asterisk.dialplan import VERSION
 from pbx_adapters.asterisk.drain import Drain
 from pbx_adapters.asterisk.fastagi import FastAgiServer
@@ -54,6 +55,7 @@ class AsteriskPbx:
         self.calls = self._link(
             settings.calls_user, settings.calls_secret, frozenset(WANTED_EVENTS)
         )
+        self.control = AsteriskControl(self.calls, settings.key)
         self.journal = self._link(settings.journal_user, settings.journal_secret, frozenset())
         self.agi = FastAgiServer(
             self._answer,
@@ -137,6 +139,7 @@ class AsteriskPbx:
                     log.exception("an event could not be handled", pbx=self.key, event=frame.name)
 
     async def _frame(self, frame: Frame) -> None:
+        self.control.note(frame)
         if frame == LINK_DOWN:
             self._watching.clear()
             why = self.calls.trouble or "the link was lost"

@@ -1,7 +1,7 @@
 """What an administrator pastes into Asterisk, generated for his version and switch.
 
-`extensions.conf` beside this file is the dialplan itself, with a few blanks: a reader of Asterisk
-configuration should find Asterisk configuration, not Python strings.
+`extensions.conf` and `control.conf` beside this file are the dialplan itself, with a few blanks: a
+reader of Asterisk configuration should find Asterisk configuration, not Python strings.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from importlib import resources
 
 VERSION = "1"
 """The dialplan's version. `dozvon check` compares it with what the PBX runs."""
+
+
+PARTS = ("extensions.conf", "control.conf")
+"""The calls of clients, and what the service asks for while they live."""
 
 
 class Flavour(StrEnum):
@@ -65,7 +69,8 @@ def extensions(blanks: DialplanBlanks) -> str:
         "DEVICE_CHECKS": _FREEPBX_CHECKS if freepbx else "",
         "WAY_BACK": back,
     }
-    text = resources.files(__package__).joinpath("extensions.conf").read_text("utf-8")
+    folder = resources.files(__package__)
+    text = "".join(folder.joinpath(name).read_text("utf-8") for name in PARTS)
     for blank, value in filled.items():
         text = text.replace(f"@{blank}@", value)
     return text + (_FREEPBX_ENTRY if freepbx else "")

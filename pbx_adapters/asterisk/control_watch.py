@@ -1,0 +1,116 @@
+"""How a phone that we called for a command got on, read from events. Pure.
+
+Rules:
+- our phone's channel bears an id of ours, so each of its events is recognised;
+- who has a call that was to be taken says the DialEnd of the caller's own channel: Asterisk names
+  there the one channel that answered, however many believed to have picked up;
+- OriginateResponse alone says little (0 is busy, declined and not registered alike); the cause of
+  the channel's Hangup, which comes before it, says more; no channel at all is an unreachable phone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbx_adapters.asterisk.frames import Frame
+from pbx_adapters.port import Outcome
+
+_BY_CAUSE = {
+    17: Outcome.PHONE_BUSY,
+    18: Outcome.PHONE_NO_ANSWER,
+    19: Outcome.PHONE_NO_ANSWER,
+    21: Outcome.PHONE_DECLINED,
+}
+_BY_REASON = {"3": Outcome.PHONE_NO_ANSWER, "5": Outcome.PHONE_BUSY}
+_TAKE_RESULTS = {
+    "gone": Outcome.CALLER_LEFT,
+    "answered": Outcome.TAKEN_BEFORE,
+    "nobody": Outcome.NOBODY_RINGS,
+}
+_PLACE_RESULTS = {
+    "BUSY": Outcome.CLIENT_BUSY,
+    "NOANSWER": Outcome.CLIENT_NO_ANSWER,
+    "FULL": Outcome.LINE_FULL,
+}
+_DECLINED = "21"
+
+
+@dataclass(slots=True, kw_only=True)
+class PhoneWatch:
+    """One phone of ours on its way. `up`: it was picked up; `gone`: its channel is over."""
+
+    channel_id: str
+    up: bool = False
+    gone: bool = False
+    cause: int | None = None
+
+    def read(self, frame: Frame) -> Outcome | None:
+        """What a frame means for the command: its outcome, or None while it is still open."""
+        name = frame.name
+        if name == "OriginateResponse" and self._is_ours(frame):
+            return self._originated(frame)
+        if name == "Hangup" and frame.get("Uniqueid") == self.channel_id:
+            return self._hung_up(frame)
+        return None
+
+    def _is_ours(self, frame: Frame) -> bool:
+        return self.channel_id in {frame.action_id, frame.get("Uniqueid")}
+
+    def _originated(self, frame: Frame) -> Outcome | None:
+        if frame.get("Response") == "Success":
+            self.up = True
+            return None
+        self.gone = True
+        reason = _BY_REASON.get(frame.get("Reason"))
+        if self.cause is None:
+            return reason or Outcome.PHONE_UNREACHABLE
+        return _BY_CAUSE.get(self.cause) or reason or Outcome.PHONE_UNREACHABLE
+
+    def _hung_up(self, frame: Frame) -> Outcome | None:
+        cause = frame.get("Cause")
+        self.cause = int(cause) if cause.isdecimal() else 0
+        self.gone = self.up
+        return Outcome.HUNG_UP if self.up else None
+
+
+@dataclass(slots=True, kw_only=True)
+class TakeWatch(PhoneWatch):
+    """A phone that is to take the call `call_id`."""
+
+    call_id: str
+
+    def read(self, frame: Frame) -> Outcome | None:
+        """See `PhoneWatch.read`."""
+        ours = frame.get("Uniqueid") == self.call_id
+        if frame.name == "DialEnd" and ours and frame.get("DialStatus") == "ANSWER":
+            mine = frame.get("DestUniqueid") == self.channel_id
+            return Outcome.TAKEN if mine else Outcome.TAKEN_BEFORE
+        if frame.name == "Hangup" and ours:
+            return Outcome.CALLER_LEFT
+        if _said(frame, "DozvonTake", self.channel_id):
+            return _TAKE_RESULTS.get(frame.get("Result"), Outcome.NOBODY_RINGS)
+        return PhoneWatch.read(self, frame)
+
+
+@dataclass(slots=True, kw_only=True)
+class PlaceWatch(PhoneWatch):
+    """A phone that is put through to a client."""
+
+    def read(self, frame: Frame) -> Outcome | None:
+        """See `PhoneWatch.read`."""
+        ours = frame.get("Uniqueid") == self.channel_id
+        if frame.name == "DialEnd" and ours and frame.get("DialStatus") == "ANSWER":
+            return Outcome.TALKING
+        if _said(frame, "DozvonPlace", self.channel_id):
+            if frame.get("Cause") == _DECLINED:
+                return Outcome.CLIENT_DECLINED
+            return _PLACE_RESULTS.get(frame.get("Result"), Outcome.CLIENT_UNREACHABLE)
+        return PhoneWatch.read(self, frame)
+
+
+def _said(frame: Frame, event: str, channel_id: str) -> bool:
+    return (
+        frame.name == "UserEvent"
+        and frame.get("UserEvent") == event
+        and frame.get("Uniqueid") == channel_id
+    )

@@ -197,12 +197,18 @@ class Chain:
             return
         others = (m for m in (*ours.busy, *ours.silent) if m not in left_out)
         phones = self._phones((*free, *others))
-        ring = self.scene.department.group_ring_seconds
+        ring = self._department_seconds()
         if just_rung := self._just_rung(len(free), phones):
             for manager in just_rung:
                 self.scene.skip(Why.SKIPPED_TWICE, manager)
             return
         self._add(StepRole.DEPARTMENT, StepKind.ALL, phones, ring)
+
+    def _department_seconds(self) -> int:
+        """How long the department rings: as the first step no shorter than an owner would."""
+        department = self.scene.department
+        ring = department.group_ring_seconds
+        return ring if self._steps or not ring else max(ring, department.owner_ring_seconds)
 
     def _just_rung(self, free: int, phones: tuple[Target, ...]) -> tuple[Manager, ...]:
         """The free ones of a step if the step before rings every one of them."""

@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from pbx_adapters.port import JournalEntry
-from router.calls import Call, CallState
+from router.calls import Call, CallState, MissedReason
 from router.lifecycle import Disagreement, settle
 from router.numbers import NumberPlan, normalise
 from storage.errors import StorageError
@@ -29,6 +29,8 @@ from switchboard.verdicts import call_from, trail_entry, verdict_of, way_of
 
 JOURNAL_SECONDS = 2.0
 """How long an ended call waits for the journal's word before the events alone are written."""
+
+_WAITED = {"reason": (MissedReason.NOBODY_REACHABLE, MissedReason.NO_ANSWER)}
 
 log = structlog.get_logger()
 
@@ -95,7 +97,7 @@ class Endings:
     ) -> None:
         disagreement: Disagreement | None = None
         if entry is not None:
-            call, disagreement = settle(call, verdict_of(entry, call, self._now()))
+            call, disagreement = _settled(call, entry, self._now())
         ended = self._ended(call, made, entry, disagreement)
 
         async def work(uow: UnitOfWork) -> Recorded:
@@ -126,7 +128,7 @@ class Endings:
             stored = await uow.calls.get(entry.call_id)
             if stored is None:
                 return False
-            call, told = settle(stored.call, verdict_of(entry, stored.call, self._now()))
+            call, told = _settled(stored.call, entry, self._now())
             if entry.restarted and stored.call.state is CallState.ENDED:
                 call, told = stored.call, None
             await amend_ended_call(
@@ -190,6 +192,14 @@ class Endings:
         finished = self._finished.pop(call_id, None)
         if finished and not finished.done():
             finished.set_result(None)
+
+
+def _settled(call: Call, entry: JournalEntry, now: datetime) -> tuple[Call, Disagreement | None]:
+    """The call as the journal has it. That a caller waited no event tells: no disagreement."""
+    call, told = settle(call, verdict_of(entry, call, now))
+    if told and told.differences == _WAITED:
+        return call, None
+    return call, told
 
 
 def _sentence(told: Disagreement) -> str:

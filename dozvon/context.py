@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,16 @@ USUAL_FILES = (Path("dozvon.toml"), Path("/etc/dozvon/dozvon.toml"))
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _is_there(file: Path) -> bool:
+    """Whether a file exists; one that may not be looked at does, and is told when it is read."""
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +69,7 @@ class Context:
         asked = self.environment.get(CONFIG_VARIABLE) or self.environment.get("DOZVON_SETTINGS")
         if self.config or asked:
             return self.config or Path(asked or "")
-        return next((file for file in USUAL_FILES if file.is_file()), None)
+        return next((file for file in USUAL_FILES if _is_there(file)), None)
 
     def settings(self) -> Settings:
         """The settings; raises `SettingsMistakes` with all mistakes at once."""

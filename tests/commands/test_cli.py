@@ -158,6 +158,25 @@ def test_settings_in_the_folder_are_found(tmp_path: Path, monkeypatch: pytest.Mo
     assert Context(environment={}).settings().data_dir == tmp_path / "here"
 
 
+def test_settings_that_may_not_be_read_are_told_only_where_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Anybody may ask what a number means; only an administrator may see the settings."""
+
+    def forbid(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    hidden = type(
+        "Hidden", (type(Path()),), {"stat": forbid, "read_text": forbid, "read_bytes": forbid}
+    )
+    monkeypatch.setattr("dozvon.context.USUAL_FILES", (hidden("/etc/dozvon/dozvon.toml"),))
+    number = CliRunner().invoke(dozvon, ["number", "101"], obj=Context(environment={}))
+    assert number.exit_code == Exit.FINE
+    calls = CliRunner().invoke(dozvon, ["calls"], obj=Context(environment={}))
+    assert calls.exit_code == Exit.WRONG
+    assert "/etc/dozvon/dozvon.toml" in calls.stderr
+
+
 def test_every_command_of_this_installation_is_listed_with_a_sentence() -> None:
     context = Context(environment={}, chosen_language="en")
     with click.Context(dozvon, obj=context) as ctx:

@@ -118,7 +118,7 @@ def test_a_database_that_is_held_by_another_is_given_up_in_time(
         "office", "apply", str(Path(__file__).parents[2] / "config/examples/office.toml"), "--yes"
     )
     monkeypatch.setattr(stored, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(stored, "migrate", _nothing)
+    monkeypatch.setattr("storage.migrate.migrate", _nothing)
     holder = sqlite3.connect(bare.database, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:

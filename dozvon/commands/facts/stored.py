@@ -22,7 +22,6 @@ from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.context import Context
 from storage.database import Database, open_database
 from storage.dialects import file_of
-from storage.migrate import migrate
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
@@ -113,6 +112,8 @@ async def submit(writer: Writer, work: Callable[[UnitOfWork], Awaitable[T]]) -> 
 
 async def prepare(context: Context) -> None:
     """Makes the folder and the tables, or brings the tables to this version."""
+    from storage.migrate import migrate  # noqa: PLC0415 - only writing needs Alembic
+
     file = database_file(context)
     if file is not None:
         try:

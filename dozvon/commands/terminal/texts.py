@@ -11,8 +11,9 @@ from dozvon.commands.terminal.texts_help import HELP
 from dozvon.commands.terminal.texts_results import RESULTS
 from dozvon.commands.terminal.texts_stories import STORIES
 from dozvon.commands.terminal.texts_troubles import TROUBLES
+from dozvon.setup.texts import SETUP, SETUP_HELP
 
-TEXTS: dict[str, tuple[str, str]] = {**RESULTS, **STORIES, **TROUBLES}
+TEXTS: dict[str, tuple[str, str]] = {**RESULTS, **STORIES, **TROUBLES, **SETUP}
 
 
 def say(language: str, text: str, /, **about: object) -> str:
@@ -32,5 +33,5 @@ def word(language: str, group: str, value: object) -> str:
 
 def help_text(language: str, text: str) -> str:
     """Returns a text of a help page; what is no id stands for itself."""
-    found = HELP.get(text)
+    found = HELP.get(text) or SETUP_HELP.get(text)
     return found[0 if language == "ru" else 1] if found else text

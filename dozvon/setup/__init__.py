@@ -1,0 +1,1 @@
+"""Installing, checking and keeping: what stands behind `init`, `check`, `backup` and `prompts`."""

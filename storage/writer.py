@@ -2,8 +2,8 @@
 
 Rules:
 
-1. Works are written in the order in which they were submitted; many share one transaction, each in
-   a savepoint of its own, so that one that fails spoils no other.
+1. Works are written in the order in which they were submitted; many share one transaction. One
+   that fails spoils no other: the group is then written again, each work in its own savepoint.
 2. `submit` returns only after the commit. A work may be run again (the transaction before it may
    have been lost), so it does nothing but read and write through the unit of work it is given.
 3. While the database is locked, full or gone, the writer tries again with growing pauses; what
@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -52,6 +53,10 @@ class _Submitted:
     promise: asyncio.Future[Any]
     value: Any = None
     failure: Exception | None = None
+
+
+class _Spoiled(Exception):  # noqa: N818 - the name is the sentence
+    """A work failed, and with it the transaction of its group."""
 
 
 class Writer:
@@ -144,6 +149,7 @@ class Writer:
                 self._forget_unwanted()
             else:
                 self._out_of_trouble()
+                pause_seconds = FIRST_PAUSE_SECONDS
                 await self._settle(done, None)
 
     async def _attempt(self) -> int:
@@ -151,22 +157,36 @@ class Writer:
         while len(self._group) < self._group_limit and not self._queue.empty():
             self._group.append(self._queue.get_nowait())
         group = list(self._group)
+        try:
+            return await self._database.transaction(partial(self._all, group))
+        except _Spoiled:
+            return await self._database.transaction(partial(self._all, group, apart=True))
 
-        async def body(connection: AnyConnection) -> int:
-            until = time.monotonic() + GROUP_SECONDS
-            for done, submitted in enumerate(group):
-                if done and time.monotonic() > until:
-                    return done
-                await self._carry_out(submitted, connection)
-            return len(group)
+    async def _all(
+        self, group: Sequence[_Submitted], connection: AnyConnection, *, apart: bool = False
+    ) -> int:
+        """Carries out works until the time is up and returns how many."""
+        carry_out = self._apart if apart or len(group) == 1 else self._together
+        until = time.monotonic() + GROUP_SECONDS
+        for done, submitted in enumerate(group):
+            if done and time.monotonic() > until:
+                return done
+            submitted.failure = None
+            if not submitted.promise.done():
+                await carry_out(submitted, connection)
+        return len(group)
 
-        return await self._database.transaction(body)
+    async def _together(self, submitted: _Submitted, connection: AnyConnection) -> None:
+        """Runs one work; when it fails, the whole group is to be written again."""
+        try:
+            submitted.value = await submitted.work(self._unit(connection))
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise
+            raise _Spoiled from error
 
-    async def _carry_out(self, submitted: _Submitted, connection: AnyConnection) -> None:
+    async def _apart(self, submitted: _Submitted, connection: AnyConnection) -> None:
         """Runs one work in its savepoint; trouble of the database itself goes up."""
-        submitted.failure = None
-        if submitted.promise.done():
-            return
         savepoint = await connection.begin_nested()
         try:
             submitted.value = await submitted.work(self._unit(connection))

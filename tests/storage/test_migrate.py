@@ -16,6 +16,8 @@ from storage import schema
 from storage.database import open_database
 from storage.errors import StorageUnavailable
 from storage.migrate import migrate
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
 
 
 def differences(connection: Connection) -> list[object]:
@@ -58,8 +60,12 @@ async def test_a_new_database_can_be_read_by_the_service_alone(url: str, tmp_pat
 
 async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(url: str) -> None:
     await migrate(url)
-    async with open_database(url) as database, database.writing() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    async with open_database(url) as database, Writer(database).running() as writer:
+
+        async def work(uow: UnitOfWork) -> None:
+            await uow.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+        await writer.submit(work)
     with pytest.raises(StorageUnavailable, match="newer version of Dozvon"):
         await migrate(url)
 

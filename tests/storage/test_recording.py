@@ -35,6 +35,7 @@ from router.plan import (
     Why,
 )
 from storage import schema
+from storage.callback_list import _IN_ORDER
 from storage.database import Database
 from storage.parties import move_calls
 from storage.reading import CallFilter, list_calls, open_callbacks, read_call
@@ -342,7 +343,7 @@ async def test_any_order_of_arrival_gives_the_same_rows(
         for one in order:
             await record(writer, one)
         async with database.reading() as connection:
-            found = await UnitOfWork(connection).callbacks._items(schema.callbacks.c.id != "")
+            found = await UnitOfWork(connection).callbacks._items(_IN_ORDER)
         seen.append(set(found))
     assert seen[0] == seen[1]
 

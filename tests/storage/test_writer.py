@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import AbstractAsyncContextManager
+import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import AnyConnection
 from storage.database import Database, open_database
-from storage.errors import StorageBusy, StorageClosed
+from storage.errors import StorageBusy, StorageClosed, WorkWaits
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Work, Writer
+from storage.writer_thread import Body
 
 
 def note(key: str, value: str = "") -> Work[str]:
@@ -96,14 +98,14 @@ async def test_a_work_that_fails_spoils_no_other_in_its_group(
 
 async def test_many_works_share_one_transaction(database: Database) -> None:
     commits = 0
-    original = database.writing
+    original = database.transaction
 
-    def counted() -> AbstractAsyncContextManager[AsyncConnection]:
+    async def counted(body: Body[Any]) -> Any:
         nonlocal commits
         commits += 1
-        return original()
+        return await original(body)
 
-    database.writing = counted
+    database.transaction = counted
     writer = Writer(database)
     promises = [asyncio.create_task(writer.submit(note(f"k{n}"))) for n in range(20)]
     await asyncio.sleep(0)
@@ -193,8 +195,10 @@ async def fill_disk(uow: UnitOfWork) -> None:
 
 
 async def more_room(database: Database) -> None:
-    async with database._writer.connect() as connection:
+    async def body(connection: AnyConnection) -> None:
         await connection.execute(text("PRAGMA max_page_count=100000"))
+
+    await database.transaction(body)
 
 
 async def test_a_database_file_that_is_gone_is_told_and_nothing_is_lost_when_it_is_back(
@@ -237,7 +241,9 @@ async def test_nothing_of_a_group_is_seen_before_all_of_it_is_written(database: 
     seen: list[list[str]] = []
 
     async def look(_uow: UnitOfWork) -> None:
-        seen.append(await notes(database))
+        other = sqlite3.connect(str(database.file))
+        seen.append([key for (key,) in other.execute("SELECT key FROM meta ORDER BY rowid")])
+        other.close()
 
     writer = Writer(database)
     group = [asyncio.create_task(writer.submit(work)) for work in (note("first"), look)]
@@ -311,3 +317,68 @@ async def test_an_error_of_the_database_does_not_tell_what_was_to_be_written(
     with pytest.raises(IntegrityError) as raised:
         await writer.submit(wrong)
     assert "9161234567" not in str(raised.value)
+
+
+async def test_a_work_that_waits_for_something_else_is_refused_and_spoils_no_other(
+    database: Database,
+) -> None:
+    """A transaction is one visit to the writer's thread; waiting there would hold up everyone."""
+    never = asyncio.get_running_loop().create_future()
+
+    async def waits(uow: UnitOfWork) -> None:
+        await uow.offices.note("half", "")
+        await never
+
+    writer = Writer(database)
+    works = [asyncio.create_task(writer.submit(w)) for w in (note("a"), waits, note("b"))]
+    async with writer.running():
+        results = await asyncio.gather(*works, return_exceptions=True)
+    assert results[0] == "a"
+    assert isinstance(results[1], RuntimeError)
+    assert results[2] == "b"
+    assert await notes(database) == ["a", "b"]
+
+
+async def test_what_does_not_fit_into_the_time_of_one_group_is_written_by_the_next(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.writer.GROUP_SECONDS", -1.0)
+    writer = Writer(database)
+    works = [asyncio.create_task(writer.submit(note(f"k{n}"))) for n in range(5)]
+    async with writer.running():
+        assert await asyncio.gather(*works) == [f"k{n}" for n in range(5)]
+    assert await notes(database) == [f"k{n}" for n in range(5)]
+
+
+async def test_a_writer_that_is_stopped_ends_the_transaction_it_has_begun(
+    database: Database,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def long(uow: UnitOfWork) -> None:
+        begun.set()
+        go_on.wait(5)
+        await uow.offices.note("ended", "")
+
+    writer = Writer(database)
+    running = asyncio.create_task(writer.run())
+    submitted = asyncio.create_task(writer.submit(long))
+    await asyncio.to_thread(begun.wait, 5)
+    running.cancel()
+    await asyncio.sleep(0)
+    assert not running.done()
+    go_on.set()
+    with pytest.raises(StorageClosed):
+        await submitted
+    assert await notes(database) == ["ended"]
+
+
+async def test_a_work_is_told_where_it_waits_for_something_else(writer: Writer) -> None:
+    never = asyncio.get_running_loop().create_future()
+
+    async def waits(_uow: UnitOfWork) -> None:
+        await never
+
+    with pytest.raises(WorkWaits, match="read what it needs before"):
+        await writer.submit(waits)
+    assert await writer.submit(note("goes on")) == "goes on"

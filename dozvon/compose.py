@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -59,15 +60,24 @@ async def service(
 
 
 async def _board(settings: Settings, database: Database, writer: Writer) -> Board:
+    boards: list[Board] = []
+
+    def manager_of(extension: str) -> str:
+        """Whose extension this is in the office in force."""
+        managers = boards[0].office().managers.values() if boards else ()
+        return next((m.key for m in managers if m.extension == extension), "")
+
     parts = Parts(
         database=database,
         writer=writer,
-        directory=BuiltinDirectory(database),
+        directory=BuiltinDirectory(database, manager_of=manager_of),
+        adapt=partial(with_templates, pbxs=settings.pbx),
         calendar=PublicHolidays(),
         office=await office_in_force(settings, database, writer),
         lookup_seconds=settings.lookup_deadline_seconds,
     )
     board = Board(parts)
+    boards.append(board)
     for pbx in settings.pbx.values():
         board.attach(AsteriskPbx(asterisk_settings(pbx), board, now=utc_now))
     return board
@@ -123,6 +133,21 @@ async def office_in_force(settings: Settings, database: Database, writer: Writer
         return await uow.offices.apply(text, by="first start", at=utc_now(), note=str(path.name))
 
     return replace(office, version=await writer.submit(work))
+
+
+def with_templates(office: Office, pbxs: Mapping[str, PbxSettings]) -> Office:
+    """The office with its PBXs' dial and device templates where a manager has none of his own."""
+    managers = {
+        key: replace(
+            manager,
+            dial=manager.dial or pbxs[manager.pbx].dial,
+            device=manager.device or pbxs[manager.pbx].device,
+        )
+        if manager.pbx in pbxs
+        else manager
+        for key, manager in office.managers.items()
+    }
+    return replace(office, managers=managers)
 
 
 def asterisk_settings(pbx: PbxSettings) -> AsteriskSettings:

@@ -48,7 +48,10 @@ def utc_now() -> datetime:
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """What the board is built of."""
+    """What the board is built of.
+
+    `adapt` fills into an office what the settings say of its PBXs (dial and device templates).
+    """
 
     database: Database
     writer: Writer
@@ -57,6 +60,7 @@ class Parts:
     office: Office
     lookup_seconds: float = 0.8
     now: Callable[[], datetime] = utc_now
+    adapt: Callable[[Office], Office] = lambda office: office
 
 
 @dataclass(slots=True)
@@ -64,7 +68,6 @@ class _Tasks:
     """The engine's own tasks: each is awaited at the end, and its failure is logged."""
 
     group: asyncio.TaskGroup | None = None
-    counter: int = 0
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
@@ -93,7 +96,7 @@ class Board:
         self.live = LiveCalls()
         self.presence = PresenceBook()
         self._parts = parts
-        self._office = parts.office
+        self._office = parts.adapt(parts.office)
         self._pbxs: dict[str, Pbx] = {}
         self._tasks = _Tasks()
         self._routing = Routing(
@@ -212,6 +215,7 @@ class Board:
 
     async def office_applied(self, office: Office) -> None:
         """A new office is in force from the next call on; the PBXs mirror it."""
+        office = self._parts.adapt(office)
         self._office = office
         log.info("office in force", version=office.version, name=office.name)
         for pbx in self._pbxs.values():

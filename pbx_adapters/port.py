@@ -138,14 +138,20 @@ class OwnPhone:
     dial: str = ""
 
 
+TAKE_PREFIX = "take-"
+PLACE_PREFIX = "place-"
+"""How the ids of commands begin; behind them stands what makes them unique."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeCall:
     """Ring a phone; when it is picked up, it gets whatever leg of the call rings at that moment.
 
-    `token` is new for each command. `caller` and `caller_name` are what the phone shows.
+    `id`, new for each command, begins with `TAKE_PREFIX` and will be the phone's channel.
+    `caller` and `caller_name` are what the phone shows.
     """
 
-    token: str
+    id: str
     call_id: str
     phone: OwnPhone
     caller: str
@@ -157,11 +163,13 @@ class TakeCall:
 class PlaceCall:
     """Ring a manager's phone; when it is picked up, dial the client through an outgoing line.
 
+    `id`, new for each command, begins with `PLACE_PREFIX`; the call is known by it until the
+    client's own channel takes it over, and for ever if that never comes.
     `number` is what the phone shows and the log keeps; `dial` the outgoing line's dial string with
     the number in it, `caller_id` what the client is shown, `channels` the line's limit.
     """
 
-    token: str
+    id: str
     phone: OwnPhone
     number: str
     name: str = ""
@@ -182,15 +190,16 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferCall:
-    """Hand the outside party on from the leg that talks (`Leg.id`) to an extension.
+    """Hand the outside party (`call_id`) on from the leg that talks (`Leg.id`); extensions.
 
     Not answered there, it comes back to the transferer and then to the department. With `ask` the
     transferer talks with the target first: hanging up hands the party on.
     """
 
-    leg_id: str
     call_id: str
-    to: OwnPhone
+    leg_id: str
+    by: str
+    to: str
     ask: bool = False
 
 

@@ -89,10 +89,15 @@ class AsteriskControl:
     async def transfer(self, command: TransferCall) -> Outcome:
         """Hand a client on."""
         try:
-            action = actions.blind_transfer(command.leg_id, command.to.extension)
+            steps = actions.transfer(command)
         except CommandRejected as rejected:
             return self._rejected("transfer", rejected)
-        return await self._tell(action)
+        outcome = Outcome.DONE
+        for action in steps:
+            outcome = await self._tell(action)
+            if outcome is not Outcome.DONE:
+                break
+        return outcome
 
     async def _watched(self, action: actions.Action, watch: PhoneWatch, seconds: int) -> Outcome:
         attempt = _Attempt(watch, asyncio.get_running_loop().create_future())

@@ -3,7 +3,7 @@
 Whatever becomes part of an action is checked by a pattern first (invariant *no_injection*): a text
 with syntax in it raises `CommandRejected` and nothing is sent. Names are shown, not executed: of
 them only plain text is kept. The rights needed are `originate` (Originate) and `call` (Hangup,
-Redirect, BlindTransfer).
+Redirect, Setvar, BlindTransfer).
 """
 
 from __future__ import annotations
@@ -12,24 +12,20 @@ import re
 
 from pbx_adapters.asterisk.plan_variables import plain_text, reject_unplain
 from pbx_adapters.errors import CommandRejected
-from pbx_adapters.port import HangUp, OwnPhone, PlaceCall, TakeCall
+from pbx_adapters.port import HangUp, OwnPhone, PlaceCall, TakeCall, TransferCall
 
 Action = dict[str, str | list[str]]
 
-TAKE_PREFIX = "take-"
-"""Begins the id of a phone's channel that only picks up: tracking makes no call of it."""
-PLACE_PREFIX = "place-"
-
-_TOKEN = re.compile(r"[0-9A-Za-z.]{1,40}\Z")
+_ID = re.compile(r"(take|place)-[0-9A-Za-z.]{1,40}\Z")
 _CHANNEL = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.-]{0,148}\Z")
 _DIGITS = re.compile(r"\+?[0-9]{2,15}\Z")
 
 
-def channel_id(prefix: str, token: str) -> str:
+def new_channel(command_id: str) -> str:
     """The Uniqueid that a phone's channel gets: chosen by us, so every event of it is known."""
-    if not _TOKEN.match(token):
-        raise CommandRejected(f"{token[:40]!r} is no token of a command")
-    return f"{prefix}{token}"
+    if not _ID.match(command_id):
+        raise CommandRejected(f"{command_id[:40]!r} is no id of a command")
+    return command_id
 
 
 def known_channel(uniqueid: str) -> str:
@@ -57,7 +53,7 @@ def take(command: TakeCall) -> Action:
     """Ring the taker's phone and go on in [dozvon-take]."""
     return {
         **_originate(
-            channel_id(TAKE_PREFIX, command.token),
+            new_channel(command.id),
             phone_dial(command.phone),
             _shown(command.caller_name, command.caller),
             command.ring_seconds,
@@ -79,7 +75,7 @@ def place(command: PlaceCall) -> Action:
     )
     return {
         **_originate(
-            channel_id(PLACE_PREFIX, command.token),
+            new_channel(command.id),
             phone_dial(command.phone),
             _shown(command.name, digits(command.number)),
             command.ring_seconds,
@@ -100,14 +96,41 @@ def stop_ringing(channel: str) -> Action:
     return {"Action": "Hangup", "Channel": channel, "Cause": "26"}
 
 
-def blind_transfer(leg_id: str, to: str) -> Action:
-    """Hand on without asking; [dozvon-transfer] knows the way back."""
-    return {
-        "Action": "BlindTransfer",
-        "Channel": known_channel(leg_id),
-        "Context": "dozvon-transfer",
-        "Exten": reject_unplain("number", to),
+def transfer(command: TransferCall) -> list[Action]:
+    """Hand on; [dozvon-transfer] knows the way back. The last action does it."""
+    leg, to = known_channel(command.leg_id), reject_unplain("number", command.to)
+    if command.ask:
+        return _ask(command, leg, to)
+    where = {"Context": "dozvon-transfer", "Exten": to}
+    return [{"Action": "BlindTransfer", "Channel": leg, **where}]
+
+
+def _ask(command: TransferCall, leg: str, to: str) -> list[Action]:
+    """Part the two who talk: one asks in [dozvon-ask], the other waits in [dozvon-held]."""
+    client, by = known_channel(command.call_id), reject_unplain("number", command.by)
+    redirect: Action = {
+        "Action": "Redirect",
+        "Channel": leg,
+        "Context": "dozvon-ask",
+        "Exten": to,
+        "Priority": "1",
+        "ExtraChannel": client,
+        "ExtraContext": "dozvon-held",
+        "ExtraExten": "s",
+        "ExtraPriority": "1",
     }
+    variables = (
+        (leg, "DZ_ASK", client),
+        (leg, "DZ_BY", by),
+        (client, "DZ_ASKER", leg),
+        (client, "DZ_BY", by),
+        (client, "DZ_TO", to),
+    )
+    return [*(_set(*each) for each in variables), redirect]
+
+
+def _set(channel: str, name: str, value: str) -> Action:
+    return {"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value}
 
 
 def _originate(channel: str, dial: str, shown: str, seconds: int) -> Action:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, or_, select
 
 from router.callbacks import (
     OUTBOUND_TALK_SECONDS,
@@ -38,6 +38,19 @@ _tries = schema.callback_attempts
 _acts = schema.callback_acts
 
 _CONCERNS = select(_t.c.id).where(_t.c.party == bindparam("party")).limit(1)
+_before = _calls.alias()
+_CONVERSATION_BEFORE = select(func.max(_before.c.ended_at)).where(
+    _before.c.party == bindparam("party"),
+    _before.c.disposition == Disposition.ANSWERED,
+    or_(
+        _before.c.direction == Direction.INBOUND,
+        and_(
+            _before.c.direction == Direction.OUTBOUND,
+            _before.c.talk_seconds >= bindparam("talk_seconds"),
+        ),
+    ),
+    _before.c.ended_at <= bindparam("since"),
+)
 _PARTY_CALLS = select(
     _calls.c.id,
     _calls.c.direction,
@@ -48,26 +61,17 @@ _PARTY_CALLS = select(
     _calls.c.caller,
     _calls.c.answered_by,
     _calls.c.talk_seconds,
+    exists().where(_acts.c.call_id == _calls.c.id).label("acted_on"),
 ).where(_calls.c.party == bindparam("party"))
+_start = _CONVERSATION_BEFORE.scalar_subquery()
 # Missed calls from before a conversation are settled by that very conversation, which is not read
 # again.
-_PARTY_CALLS_FROM = _PARTY_CALLS.where(
+_PARTY_CALLS_SINCE = _PARTY_CALLS.add_columns(_start.label("start")).where(
     or_(
-        _calls.c.began_at >= bindparam("start"),
-        and_(_calls.c.disposition == Disposition.ANSWERED, _calls.c.ended_at > bindparam("start")),
+        _start.is_(None),
+        _calls.c.began_at >= _start,
+        and_(_calls.c.disposition == Disposition.ANSWERED, _calls.c.ended_at > _start),
     )
-)
-_CONVERSATION_BEFORE = select(func.max(_calls.c.ended_at)).where(
-    _calls.c.party == bindparam("party"),
-    _calls.c.disposition == Disposition.ANSWERED,
-    or_(
-        _calls.c.direction == Direction.INBOUND,
-        and_(
-            _calls.c.direction == Direction.OUTBOUND,
-            _calls.c.talk_seconds >= bindparam("talk_seconds"),
-        ),
-    ),
-    _calls.c.ended_at <= bindparam("since"),
 )
 _ACTS_ON = select(_acts).where(_acts.c.call_id.in_(bindparam("calls", expanding=True)))
 _IN_ORDER = select(_t).order_by(_t.c.first_missed_at, _t.c.id)
@@ -101,10 +105,10 @@ class Callbacks:
 
     async def refold(self, party: str, *, since: datetime | None = None) -> CallbackChange:
         """Counts a party's items again after a call or an act that concerns `since` and later."""
-        start = await self._conversation_before(party, since)
-        calls = await self._party_calls(party, start)
+        rows, start = await self._party_calls(party, since)
+        calls = [_party_call(row) for row in rows]
         old = {item.id: item for item in await self._stored(party, start)}
-        acts = await self._acts_on(call.id for call in calls if call.missed)
+        acts = await self._acts_on(row.id for row in rows if row.acted_on)
         fresh = items(party, calls, acts, outbound_talk_seconds=self._outbound_talk_seconds)
         return await self._write(old, {item.id: item for item in fresh})
 
@@ -148,19 +152,17 @@ class Callbacks:
         """What the company owes, oldest first."""
         return await self._items(_IN_ORDER.where(_t.c.closed_at.is_(None)).limit(limit))
 
-    async def _conversation_before(self, party: str, since: datetime | None) -> datetime | None:
+    async def _party_calls(
+        self, party: str, since: datetime | None
+    ) -> tuple[Sequence[Any], datetime | None]:
+        """The calls from the last conversation before `since` on, and when that ended."""
         if since is None:
-            return None
+            return (await self._connection.execute(_PARTY_CALLS, {"party": party})).all(), None
         asked = {"party": party, "since": since, "talk_seconds": self._outbound_talk_seconds}
-        found: datetime | None = (
-            await self._connection.execute(_CONVERSATION_BEFORE, asked)
-        ).scalar()
-        return found
-
-    async def _party_calls(self, party: str, start: datetime | None) -> list[PartyCall]:
-        asked = {"party": party} | ({"start": start} if start else {})
-        query = _PARTY_CALLS_FROM if start else _PARTY_CALLS
-        return [_party_call(row) for row in await self._connection.execute(query, asked)]
+        rows = (await self._connection.execute(_PARTY_CALLS_SINCE, asked)).all()
+        if rows:
+            return rows, rows[0].start
+        return rows, (await self._connection.execute(_CONVERSATION_BEFORE, asked)).scalar()
 
     async def _stored(self, party: str, start: datetime | None) -> tuple[CallbackItem, ...]:
         asked = {"party": party} | ({"start": start} if start else {})

@@ -95,6 +95,7 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database or "")
 
 
+BEGIN_WRITING = "BEGIN IMMEDIATE"
 _WRITING = (
     f"PRAGMA busy_timeout={WRITER_BUSY_MILLISECONDS}",
     "PRAGMA journal_mode=WAL",
@@ -109,12 +110,15 @@ def writer_engine(url: str, *, create: bool = False) -> AsyncEngine:
     if file_of(url) is None:
         return _engine(make_url(url), 1)
     engine = _engine(_opening(url, create=create), 1)
-    _prepare(engine.sync_engine, _WRITING, "BEGIN IMMEDIATE")
+    _prepare(engine.sync_engine, _WRITING, BEGIN_WRITING)
     return engine
 
 
 def thread_engine(url: str) -> Engine:
-    """One plain connection to SQLite, for the writer's thread."""
+    """One plain connection to SQLite, for the writer's thread, which begins by `BEGIN_WRITING`.
+
+    Not by an event: an engine with events asks its listeners several times for each statement.
+    """
     engine = create_engine(
         _opening(url, create=False).set(drivername="sqlite"),
         poolclass=QueuePool,
@@ -122,7 +126,7 @@ def thread_engine(url: str) -> Engine:
         max_overflow=0,
         hide_parameters=True,
     )
-    _prepare(engine, _WRITING, "BEGIN IMMEDIATE")
+    _prepare(engine, _WRITING, begin=None)
     return engine
 
 
@@ -166,7 +170,7 @@ def _opening(url: str, *, create: bool) -> URL:
     )
 
 
-def _prepare(engine: Engine, pragmas: Sequence[str], begin: str) -> None:
+def _prepare(engine: Engine, pragmas: Sequence[str], begin: str | None) -> None:
     """Takes transactions out of the driver's hands: it would begin them late and deferred."""
 
     def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -176,11 +180,14 @@ def _prepare(engine: Engine, pragmas: Sequence[str], begin: str) -> None:
             cursor.execute(pragma)
         cursor.close()
 
+    event.listen(engine, "connect", on_connect)
+    if begin is None:
+        return
+
     def on_begin(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql(begin)
 
-    event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
 
 

@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from storage.connection import AnyConnection, InThread
-from storage.dialects import thread_engine
+from storage.dialects import BEGIN_WRITING, thread_engine
 from storage.errors import WorkWaits
 
 T = TypeVar("T")
@@ -60,6 +60,7 @@ class WriterThread:
 
     def _transaction(self, body: Body[T]) -> T:
         with self._engine.begin() as connection:
+            connection.exec_driver_sql(BEGIN_WRITING)
             return _carried_out(body(InThread(connection)))
 
 

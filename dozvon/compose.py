@@ -19,13 +19,13 @@ from config.office_file import load_office, read_office
 from config.settings import PbxSettings, Settings
 from crm_bridge.builtin.directory import BuiltinDirectory
 from dozvon.errors import CannotStart
+from dozvon.setup.upgrades import upgrade
 from pbx_adapters.asterisk.driver import AsteriskPbx
 from pbx_adapters.asterisk.settings import AsteriskSettings
 from pbx_adapters.port import Pbx
 from pbx_adapters.webhook import WebhookPbx, WebhookSettings
 from router.office import Office
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.office_versions import OfficeVersions
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -48,7 +48,7 @@ async def service(
     """
     make_data_folder(settings.data_dir)
     with only_one_service(settings.data_dir):
-        await migrate(settings.database)
+        await upgrade(settings.database)
         async with open_database(settings.database) as database:
             writer = Writer(database)
             async with writer.running():

@@ -23,7 +23,7 @@ def make_folder(folder: Path) -> None:
     missing = [at for at in (folder, *folder.parents) if not at.exists()]
     for at in reversed(missing):
         at.mkdir(mode=0o700)
-        _hand_over(at)
+        hand_over(at)
 
 
 def write_file(path: Path, text: str, *, mode: int = 0o600) -> bool:
@@ -44,7 +44,7 @@ def write_file(path: Path, text: str, *, mode: int = 0o600) -> bool:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
-    _hand_over(part)
+    hand_over(part)
     part.replace(path)
     return there
 
@@ -96,7 +96,8 @@ def _escaped(character: str) -> str:
     return character if character.isprintable() else f"\\u{ord(character):04X}"
 
 
-def _hand_over(path: Path) -> None:
+def hand_over(path: Path) -> None:
+    """Gives what root has made to the owner of its folder."""
     if os.geteuid() == 0:
         owner = path.parent.stat()
         with suppress(OSError):

@@ -209,126 +209,93 @@ SETUP: Final[dict[str, tuple[str, str]]] = {
         "Дальше:",
         "Next:",
     ),
-}
-
-SETUP_HELP: Final[dict[str, tuple[str, str]]] = {
-    "help-init-yes": (
-        "Ни о чём не спрашивать: брать ответы из параметров и по умолчанию.",
-        "Ask nothing: take the options and the defaults.",
+    "backup-made": (
+        "Копия: {file} (в ней {members}).",
+        "The backup: {file} (with {members}).",
     ),
-    "help-init-pbx": (
-        "Ключ АТС в настройках и в файле офиса.",
-        "The PBX's key in the settings and the office file.",
-    ),
-    "help-init-host": (
-        "Адрес АТС.",
-        "The PBX's address.",
-    ),
-    "help-init-ami-port": (
-        "Порт AMI.",
-        "The port of its AMI.",
-    ),
-    "help-init-calls-user": (
-        "Пользователь AMI для звонков.",
-        "The AMI user for calls.",
-    ),
-    "help-init-journal-user": (
-        "Пользователь AMI для журнала.",
-        "The AMI user for the journal.",
-    ),
-    "help-init-listen-host": (
-        "Адрес, на котором ждать вопросов АТС.",
-        "Where to wait for the PBX's questions.",
-    ),
-    "help-init-listen-port": (
-        "Порт для вопросов АТС.",
-        "The port for the PBX's questions.",
-    ),
-    "help-init-systemname": (
-        "systemname, если АТС его ещё не имеет.",
-        "systemname, where the PBX has none yet.",
-    ),
-    "help-init-trunk": (
-        "Endpoint, который ведёт наружу (можно несколько раз).",
-        "An endpoint that leads outside (may be repeated).",
-    ),
-    "help-init-data-dir": (
-        "Папка данных сервиса.",
-        "The service's folder for data.",
-    ),
-    "help-init-http-port": (
-        "Порт HTTP; 0 — без HTTP.",
-        "The port for HTTP; 0: none.",
-    ),
-    "help-init-company": (
-        "Название компании.",
-        "The company's name.",
-    ),
-    "help-init-department": (
-        "Название отдела.",
-        "The department's name.",
-    ),
-    "help-init-manager": (
-        "Менеджер: добавочный=имя (можно несколько раз); иначе — все телефоны АТС.",
-        "A manager: extension=name (may be repeated); else every phone of the PBX.",
-    ),
-    "help-init-line": (
-        "Номер, на который звонят клиенты (можно несколько раз).",
-        "A number that clients call (may be repeated).",
-    ),
-    "help-init-hours": (
-        "Часы работы: «mon-fri 9:00-18:00» или always.",
-        "Hours: “mon-fri 9:00-18:00” or always.",
-    ),
-    "help-init-timezone": (
-        "Часовой пояс отдела.",
-        "The department's time zone.",
-    ),
-    "help-init-region": (
-        "Страна номеров без кода.",
-        "The country of numbers without a code.",
-    ),
-    "help-init-new-office": (
-        "Сделать файл офиса заново (прежний останется рядом).",
-        "Make the office file anew (the one before stays beside it).",
-    ),
-    "help-init-phones-context": (
-        "Контекст, где набирают добавочные.",
-        "The context in which extensions are dialled.",
-    ),
-    "help-init-freepbx": (
-        "Для FreePBX (пока никем не проверено).",
-        "For FreePBX (untested so far).",
-    ),
-    "help-check-strict": (
-        "Код 1 и при предупреждениях.",
-        "Code 1 also for warnings.",
-    ),
-    "help-check-quiet": (
-        "Только ошибки и предупреждения.",
-        "Only errors and warnings.",
-    ),
-    "command-prompts-list": (
-        "Что записать и чего не хватает. Без записи звучат стандартные фразы Asterisk.",
+    "backup-left-out": (
         (
-            "What to record and what is missing. Without a recording Asterisk's stock sounds are "
-            "played."
+            "Секретов в копии нет ({count}): сохраните их отдельно или сделайте копию с "
+            "--with-secrets."
+        ),
+        "Secrets are not in it ({count}): keep them elsewhere, or make a backup --with-secrets.",
+    ),
+    "backup-there": (
+        "{file} уже есть: назовите другой файл.",
+        "{file} is there already: name another file.",
+    ),
+    "backup-server": (
+        "База данных на сервере PostgreSQL: копируйте её средствами сервера (pg_dump).",
+        "The database is on a PostgreSQL server: back it up with the server's own tools (pg_dump).",
+    ),
+    "backup-nothing": (
+        "Копировать нечего: {file} ещё нет.",
+        "There is nothing to back up: {file} is not there yet.",
+    ),
+    "backup-unreadable": (
+        "База данных не читается ({reason}), копии нет.",
+        "The database cannot be read ({reason}); there is no backup.",
+    ),
+    "backup-secret-stays": (
+        (
+            "Один из секретов встречается в настройках ещё раз (в комментарии?), копии без "
+            "секретов не вышло. Уберите его или возьмите --with-secrets."
+        ),
+        (
+            "One of the secrets stands in the settings a second time (in a comment?), so no "
+            "backup without secrets was made. Take it out, or use --with-secrets."
         ),
     ),
-    "command-prompts-add": (
-        "Поставить запись на место. ФАЙЛ — WAV моно 8 или 16 кГц; с ffmpeg — любой звук.",
-        "Put a recording in its place. FILE is WAV, mono, 8 or 16 kHz; with ffmpeg any sound.",
+    "restore-broken": (
+        "{file} — не целая копия Dozvon ({reason}). Ничего не изменено.",
+        "{file} is no whole backup of Dozvon ({reason}). Nothing was changed.",
     ),
-    "help-prompts-as": (
-        "Какая это фраза.",
-        "Which prompt it is.",
+    "restore-newer": (
+        (
+            "Копию {file} сделала более новая версия ({dozvon}). Поставьте её и повторите. "
+            "Ничего не изменено."
+        ),
+        (
+            "A newer version ({dozvon}) made {file}. Install that one and try again. Nothing was "
+            "changed."
+        ),
     ),
-    "help-prompts-language": (
-        "На каком языке.",
-        "In which language.",
+    "restore-running": (
+        (
+            "Папку {folder} держит работающий сервис (или в неё нельзя писать). Остановите его: "
+            "systemctl stop dozvon."
+        ),
+        (
+            "A running service holds {folder} (or it cannot be written). Stop it first: "
+            "systemctl stop dozvon."
+        ),
     ),
-    "help-prompts-sounds": (
-        "Папка звуков Asterisk.",
-        "Asterisk's folder of sounds.",
+    "restore-there": (
+        (
+            "Там уже есть: {files}. Ничего не изменено. С --force они останутся рядом под другим "
+            "именем."
+        ),
+        (
+            "These are there already: {files}. Nothing was changed. With --force they stay "
+            "beside the new ones under another name."
+        ),
+    ),
+    "restored": (
+        "Восстановлено то, что было {at}: {files}",
+        "Restored as of {at}: {files}",
+    ),
+    "restore-aside": (
+        "Прежнее осталось рядом: {files}",
+        "What was there stays beside it: {files}",
+    ),
+    "restore-next": (
+        (
+            "Дальше: dozvon check, затем запустите сервис. Звонки, которых нет в копии, но есть "
+            "в журнале АТС, он допишет сам."
+        ),
+        (
+            "Next: dozvon check, then start the service. Calls that are not in the backup but "
+            "still in the PBX's journal are added by it."
+        ),
     ),
 }

@@ -112,7 +112,7 @@ async def submit(writer: Writer, work: Callable[[UnitOfWork], Awaitable[T]]) -> 
 
 async def prepare(context: Context) -> None:
     """Makes the folder and the tables, or brings the tables to this version."""
-    from storage.migrate import migrate  # noqa: PLC0415 - only writing needs Alembic
+    from dozvon.setup.upgrades import upgrade  # noqa: PLC0415 - only writing needs Alembic
 
     file = database_file(context)
     if file is not None:
@@ -122,7 +122,7 @@ async def prepare(context: Context) -> None:
             about = {"folder": file.parent, "reason": error.strerror}
             raise Trouble(Exit.UNREACHABLE, "folder-unmakeable", **about) from None
     try:
-        await migrate(context.settings().database)
+        await upgrade(context.settings().database)
     except ModuleNotFoundError as error:
         raise Trouble(Exit.UNREACHABLE, "no-driver", module=error.name) from error
     if file is not None:

@@ -11,7 +11,8 @@ from dozvon.commands.terminal.texts_help import HELP
 from dozvon.commands.terminal.texts_results import RESULTS
 from dozvon.commands.terminal.texts_stories import STORIES
 from dozvon.commands.terminal.texts_troubles import TROUBLES
-from dozvon.setup.texts import SETUP, SETUP_HELP
+from dozvon.setup.texts import SETUP
+from dozvon.setup.texts_help import SETUP_HELP
 
 TEXTS: dict[str, tuple[str, str]] = {**RESULTS, **STORIES, **TROUBLES, **SETUP}
 

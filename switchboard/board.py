@@ -16,7 +16,15 @@ from typing import Any, TypeVar
 import structlog
 
 from crm_bridge.port import ClientDirectory
-from pbx_adapters.port import CallOffered, GapClosed, JournalEntry, LinkState, Pbx
+from pbx_adapters.port import (
+    CallOffered,
+    ControllablePbx,
+    GapClosed,
+    JournalEntry,
+    LinkState,
+    LiveControl,
+    Pbx,
+)
 from router.calls import Direction, LegOutcome
 from router.events import AnyCallEvent, CallEnded, LegEnded
 from router.facts import PhoneState
@@ -117,6 +125,25 @@ class Board:
         )
         self._gaps = GapKeeper(parts.writer, parts.now)
         self._reload = Reload(parts.database, self, parts.now)
+
+    @property
+    def directory(self) -> ClientDirectory:
+        """Where clients are looked up."""
+        return self._parts.directory
+
+    @property
+    def now(self) -> datetime:
+        """The service's clock."""
+        return self._parts.now()
+
+    def control_of(self, pbx: str) -> LiveControl | None:
+        """Where commands to a PBX go; None for one that takes none."""
+        found = self._pbxs.get(pbx)
+        return found.control if isinstance(found, ControllablePbx) else None
+
+    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """Let the engine own a task; what it raises is logged."""
+        self._tasks.start(work, name)
 
     def attach(self, pbx: Pbx) -> None:
         """Make a driver known, so that it hears of a changed office or status."""

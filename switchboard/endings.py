@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from pbx_adapters.port import JournalEntry
-from router.calls import Call, CallState, MissedReason
+from router.calls import Call, CallState, Direction, MissedReason
 from router.lifecycle import Disagreement, settle
 from router.numbers import NumberPlan, normalise
 from storage.errors import StorageError
@@ -60,7 +60,8 @@ class Endings:
     async def from_events(self, call: Call) -> None:
         """An event ended a call: wait a moment for the journal, then write it."""
         made = self._live.decision_of(call.id)
-        entry = await self._wait_for_word(call.id) if made else None
+        ours = made and call.direction is Direction.INBOUND
+        entry = await self._wait_for_word(call.id) if ours else None
         try:
             await self._write(call, made, entry)
         except StorageError as trouble:
@@ -150,6 +151,7 @@ class Endings:
         disagreement: Disagreement | None,
     ) -> EndedCall:
         decision = made.decision if made else None
+        routed = decision if decision and decision.reasons else None  # a call placed has no plan
         outside = call.line if call.direction.value == "outbound" else call.caller
         number = made.offer.number if made else normalise(outside, self._numbers())
         return EndedCall(
@@ -162,7 +164,7 @@ class Endings:
             owner=decision.owner if decision else "",
             way=way_of(entry) if entry else Way.NONE,
             disagreement=_sentence(disagreement) if disagreement else "",
-            made=MadeDecision(made_at=made.at, decision=made.decision) if made else None,
+            made=MadeDecision(made_at=made.at, decision=routed) if made and routed else None,
             trail=(trail_entry(entry),) if entry else (),
         )
 

@@ -107,5 +107,7 @@ class LiveCalls:
     def _absorb(self, call_id: str, absorbed_id: str) -> None:
         """The older call adopts the younger; its alias is kept for late events."""
         self._calls.pop(absorbed_id, None)
-        self._made.pop(absorbed_id, None)
+        made = self._made.pop(absorbed_id, None)
+        if made and call_id not in self._made:  # a call that we placed: now the client has it
+            self._made[call_id] = made
         self._aliases[absorbed_id] = call_id

@@ -1,0 +1,114 @@
+"""Placing a call: which number, through which outgoing line, and what is known of the client.
+
+The outgoing line is the department's if it is on the manager's PBX, else that PBX's first one. A
+number outside the line's prefixes is refused before anything rings. What is known of the client is
+kept for the call's record as it is for a call that comes in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pbx_adapters.port import LiveControl, Outcome, OwnPhone, PlaceCall
+from router.candidates import as_dialled, phone_of
+from router.facts import Client, Offer
+from router.numbers import NumberKind, PhoneNumber, normalise
+from router.office import Manager, OutgoingLine
+from router.plan import Decision, Ending, Plan
+from switchboard.board import Board
+from switchboard.control_texts import Refusal
+from switchboard.live import Made
+from switchboard.routing import LOOKUP_SECONDS, look_up, number_plan
+
+NOTHING_DONE = frozenset({Outcome.REJECTED, Outcome.REFUSED, Outcome.NO_LINK})
+_NO_PLAN = Plan(steps=(), ending=Ending.MESSAGE_BUSY, patience_seconds=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A number that may be called, and the line that carries it."""
+
+    number: PhoneNumber
+    e164: str
+    line: OutgoingLine
+
+
+class Places:
+    """Prepares and carries out the placing of calls for one board."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def wanted(self, text: str, manager: Manager) -> Wanted | Refusal:
+        """What is to be dialled, or why it is not."""
+        number = normalise(text, number_plan(self._board.office()))
+        if number.kind is NumberKind.INTERNAL:
+            return Refusal.COLLEAGUE
+        if not (number.is_matchable and number.e164):
+            return Refusal.BAD_NUMBER
+        line = self.line(manager)
+        if line is None:
+            return Refusal.NO_OUTGOING_LINE
+        if not number.e164.startswith(line.prefixes):
+            return Refusal.PREFIX
+        return Wanted(number=number, e164=number.e164, line=line)
+
+    def line(self, manager: Manager) -> OutgoingLine | None:
+        """The outgoing line of a manager."""
+        office = self._board.office()
+        department = office.departments.get(manager.department)
+        wanted = office.outgoing.get(department.outgoing_line) if department else None
+        if wanted and wanted.pbx == manager.pbx:
+            return wanted
+        return next((line for line in office.outgoing.values() if line.pbx == manager.pbx), None)
+
+    def line_name(self, manager: Manager) -> str:
+        """The outgoing line's key, for a sentence."""
+        line = self.line(manager)
+        return line.key if line else ""
+
+    async def command(self, wanted: Wanted, manager: Manager, command_id: str) -> PlaceCall:
+        """The command; what is known of the client is kept for the record."""
+        lookup = await look_up(self._board.directory, wanted.number, LOOKUP_SECONDS)
+        client = next(iter(sorted(lookup.clients, key=lambda c: c.key)), None)
+        self._remember(command_id, wanted, manager, client)
+        phone = phone_of(manager)
+        return PlaceCall(
+            id=command_id,
+            phone=OwnPhone(extension=phone.number, dial=phone.dial),
+            number=wanted.e164,
+            name=client.name if client else "",
+            outgoing=wanted.line.key,
+            dial=wanted.line.dial.replace("{number}", as_dialled(wanted.e164, wanted.line)),
+            caller_id=wanted.line.caller_id,
+            channels=wanted.line.channels,
+        )
+
+    async def carry_out(self, command: PlaceCall, control: LiveControl) -> Outcome:
+        """Place the call; returns when they talk, or when it is known why not."""
+        outcome = await control.place(command)
+        if outcome in NOTHING_DONE:
+            self._board.let_go(command.id)
+        return outcome
+
+    def _remember(
+        self, call_id: str, wanted: Wanted, manager: Manager, client: Client | None
+    ) -> None:
+        now = self._board.now
+        offer = Offer(
+            call_id=call_id,
+            pbx=manager.pbx,
+            line=wanted.e164,
+            caller=manager.extension,
+            number=wanted.number,
+            at=now,
+        )
+        known = Decision(
+            plan=_NO_PLAN,
+            reasons=(),
+            department=manager.department,
+            client=client.key if client else "",
+            client_name=client.name if client else "",
+            owner=client.owner if client else "",
+        )
+        self._board.live.decided(Made(offer=offer, decision=known, at=now))

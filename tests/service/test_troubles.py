@@ -78,8 +78,10 @@ async def test_one_end_when_the_exchange_dies_with_calls_up(
             ended = story.stored.call
             if call is talk:
                 assert (ended.disposition, ended.answered_by) == (ANSWERED, "111")
-            else:
+            elif how == "kill":
                 assert (ended.disposition, ended.reason) == (MISSED, MissedReason.PBX_RESTARTED)
+            else:  # a stopping Asterisk hangs up in any order: to the dialplan the caller has left
+                assert ended.disposition is MISSED
             assert len(await floor.calls_of(caller_of(call))) == 1
         assert len(await floor.owed(caller_of(ring))) == 1
         for phone in later.phones:

@@ -43,6 +43,7 @@ _SECRET_NAMES: Final = SECRETS | {"token", "hmac_secret"}
 _SECRET_FILE = re.compile(r"secrets/[A-Za-z0-9_.-]{1,120}\Z")
 _LARGEST_TEXT_BYTES = 8 * 1024 * 1024
 _PIECE = 1024 * 1024
+_At = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,23 +100,32 @@ def make_backup(
 
 
 def _keep_settings(kept: Path, file: Path, *, with_secrets: bool) -> int:
+    """Keeps the settings, with or without secrets; returns how many were left out."""
     text = file.read_text("utf-8-sig")
     data = tomllib.loads(text)
-    inside, named = list(_secrets(data)), dict(_secret_files(data))
-    if not with_secrets:
+    inside, named = list(_secrets(data)), list(_secret_files(data))
+    if with_secrets:
+        text = _with_files(kept, text, file.absolute().parent, named)
+    else:
         text = _without(text, inside)
-        (kept / SETTINGS).write_text(text, "utf-8")
-        return len(inside) + len(named)
     (kept / SETTINGS).write_text(text, "utf-8")
-    for written in named.values():
-        source = file.absolute().parent / written
-        member = f"{SECRETS_FOLDER}{Path(written).name}"
+    return 0 if with_secrets else len(inside) + len(named)
+
+
+def _with_files(kept: Path, text: str, folder: Path, named: list[tuple[_At, str]]) -> str:
+    """Keeps the secret files; those elsewhere are named anew, so that they lie beside it."""
+    lines, places = text.splitlines(), Lines(text)
+    for path, written in named:
+        member = written
+        if not _SECRET_FILE.match(written):
+            member = SECRETS_FOLDER + "__".join(map(str, path))
+            lines[places.of(path) - 1] = f'{path[-1]} = "{member}"'
         (kept / member).parent.mkdir(exist_ok=True)
-        (kept / member).write_bytes(source.read_bytes())
-    return 0
+        (kept / member).write_bytes((folder / written).read_bytes())
+    return "\n".join(lines) + "\n"
 
 
-def _tables(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+def _tables(data: Mapping[str, Any]) -> Iterator[tuple[_At, Mapping[str, Any]]]:
     yield (), data
     for key, value in data.items():
         if isinstance(value, Mapping):
@@ -125,20 +135,20 @@ def _tables(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Ma
                 yield (key, index), table
 
 
-def _secrets(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _secrets(data: Mapping[str, Any]) -> Iterator[tuple[_At, str]]:
     for path, table in _tables(data):
         for name in _SECRET_NAMES & table.keys():
             yield (*path, name), str(table[name])
 
 
-def _secret_files(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for _, table in _tables(data):
-        for name in _SECRET_NAMES:
+def _secret_files(data: Mapping[str, Any]) -> Iterator[tuple[_At, str]]:
+    for path, table in _tables(data):
+        for name in sorted(_SECRET_NAMES):
             if written := table.get(f"{name}_file"):
-                yield f"{name}_file", str(written)
+                yield (*path, f"{name}_file"), str(written)
 
 
-def _without(text: str, secrets: list[tuple[tuple[str | int, ...], str]]) -> str:
+def _without(text: str, secrets: list[tuple[_At, str]]) -> str:
     """The settings without the secrets in them; raises where one would stay."""
     lines, places = text.splitlines(), Lines(text)
     for path, _ in secrets:
@@ -214,7 +224,7 @@ def _unpack(file: Path, folder: Path) -> Manifest:
         if first is None or first.name != MANIFEST:
             raise ValueError(MANIFEST)
         manifest = _read_manifest(archive, first)
-        for entry in archive:
+        while (entry := archive.next()) is not None:
             if entry.name not in manifest.files or not entry.isreg():
                 raise ValueError(entry.name)
             _take(archive, entry, folder)

@@ -19,6 +19,7 @@ import structlog
 from alembic.script import ScriptDirectory
 
 import storage
+from dozvon.setup.files import hand_over, make_folder
 from storage.dialects import file_of
 from storage.errors import StorageUnavailable
 from storage.migrate import migrate
@@ -108,8 +109,9 @@ def _copy_if_due(file: Path | None, at: datetime) -> Path | None:
         return None
     copy = file.parent / FOLDER / f"{_PREFIX}{revision}-{at:%Y%m%dT%H%M%SZ}.sqlite3"
     try:
-        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folder(copy.parent)
         snapshot(file, copy)
+        hand_over(copy)
     except (OSError, sqlite3.Error) as error:
         raise StorageUnavailable(
             f"No copy of the database could be made before its upgrade ({error}), so nothing was "

@@ -1,0 +1,283 @@
+"""Backups: whole or not there, without secrets unless asked for; and back after a destruction."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import shutil
+import sqlite3
+import stat
+import sys
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dozvon.cli import dozvon
+from dozvon.compose import only_one_service
+from dozvon.context import Context
+from storage.database import open_database
+from storage.migrate import migrate
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SETTINGS = """\
+data_dir = "data"
+language = "en"
+
+[[pbx]]
+key = "main"
+ami_user = "dozvon"
+ami_secret = "calls-password"  # ours
+journal_user = "dozvon-journal"
+journal_secret_file = "keys/journal"
+systemname = "pbx1"
+"""
+
+
+class Machine:
+    """A machine with an installation on it, and a person before its terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "dozvon.toml"
+        self.database = folder / "data" / "dozvon.sqlite3"
+        self.file = folder / "kept.tar.gz"
+
+    def run(self, *words: str) -> Result:
+        context = Context(environment={}, config=self.config, now=lambda: NOW)
+        options = ["--language", "en", "--config", str(self.config)]
+        return CliRunner().invoke(dozvon, [*options, *words], obj=context)
+
+    def fine(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    def install(self, settings: str = SETTINGS) -> None:
+        (self.folder / "keys").mkdir()
+        (self.folder / "keys" / "journal").touch(mode=0o600)
+        (self.folder / "keys" / "journal").write_text("journal-password\n")
+        self.config.write_text(settings, "utf-8")
+        self.database.parent.mkdir()
+        (self.database.parent / "office.toml").write_text("# an office\n", "utf-8")
+        self.note("first", "kept")
+
+    def note(self, key: str, value: str) -> None:
+        asyncio.run(note(self.database, key, value))
+
+    def noted(self) -> dict[str, str]:
+        with closing(sqlite3.connect(self.database)) as database:
+            return dict(database.execute("SELECT key, value FROM meta"))
+
+    def destroy(self) -> None:
+        shutil.rmtree(self.database.parent)
+        shutil.rmtree(self.folder / "keys")
+        self.config.unlink()
+
+
+async def note(file: Path, key: str, value: str) -> None:
+    url = f"sqlite+aiosqlite:///{file}"
+    await migrate(url)
+
+    async def work(uow: UnitOfWork) -> None:
+        await uow.offices.note(key, value)
+
+    async with open_database(url) as database, Writer(database).running() as writer:
+        await writer.submit(work)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    found = Machine(tmp_path)
+    found.install()
+    return found
+
+
+def members(file: Path) -> dict[str, bytes]:
+    with tarfile.open(file) as archive:
+        found = {m.name: archive.extractfile(m) for m in archive.getmembers()}
+        return {name: source.read() for name, source in found.items() if source}
+
+
+def repack(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    """Writes a backup again with other contents."""
+    kept = members(file)
+    change(kept)
+    with tarfile.open(file, "w:gz") as archive:
+        for name, data in kept.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+
+
+def test_an_installation_is_back_after_everything_was_destroyed(machine: Machine) -> None:
+    """Settings, secrets, office and database, on a machine that holds nothing but the file."""
+    machine.fine("backup", str(machine.file), "--with-secrets")
+    machine.destroy()
+    machine.fine("restore", str(machine.file))
+    assert machine.noted()["first"] == "kept"
+    assert (machine.database.parent / "office.toml").read_text() == "# an office\n"
+    settings = Context(environment={}, config=machine.config).settings()
+    assert settings.pbx["main"].ami_secret.get_secret_value() == "calls-password"
+    assert settings.pbx["main"].journal_secret.get_secret_value() == "journal-password"
+    assert stat.S_IMODE(machine.database.stat().st_mode) == 0o600
+
+
+def test_no_secret_is_in_a_backup_unless_it_was_asked_for(machine: Machine) -> None:
+    told = machine.fine("backup", str(machine.file))
+    everything = b"\n".join(members(machine.file).values())
+    assert b"calls-password" not in everything
+    assert b"journal-password" not in everything
+    assert "(2)" in told
+    assert stat.S_IMODE(machine.file.stat().st_mode) == 0o600
+
+
+def test_a_secret_that_stands_in_a_comment_too_stops_the_backup(machine: Machine) -> None:
+    machine.config.write_text(SETTINGS + "# calls-password\n", "utf-8")
+    done = machine.run("backup", str(machine.file))
+    assert (done.exit_code, "a second time" in done.output) == (4, True)
+    assert not machine.file.exists()
+
+
+def test_a_backup_never_writes_over_a_file(machine: Machine) -> None:
+    machine.file.write_bytes(b"another")
+    done = machine.run("backup", str(machine.file))
+    assert (done.exit_code, "name another file" in done.output) == (4, True)
+    assert machine.file.read_bytes() == b"another"
+
+
+def test_a_backup_beside_a_writer_is_one_consistent_moment(machine: Machine) -> None:
+    """What is written but not committed is not in it; what is committed to the WAL is."""
+    with closing(sqlite3.connect(machine.database, isolation_level=None)) as writer:
+        writer.execute("INSERT INTO meta (key, value) VALUES ('committed', '1')")
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("INSERT INTO meta (key, value) VALUES ('open', '1')")
+        machine.fine("backup", str(machine.file))
+        writer.execute("ROLLBACK")
+    copy = machine.folder / "copy.sqlite3"
+    copy.write_bytes(members(machine.file)["dozvon.sqlite3"])
+    with closing(sqlite3.connect(copy)) as database:
+        keys = {key for (key,) in database.execute("SELECT key FROM meta")}
+    assert keys >= {"first", "committed"}
+    assert "open" not in keys
+
+
+def test_restore_changes_nothing_where_something_is_unless_forced(machine: Machine) -> None:
+    machine.fine("backup", str(machine.file))
+    machine.note("first", "later")
+    refused = machine.run("restore", str(machine.file))
+    assert refused.exit_code == 4
+    assert machine.noted()["first"] == "later"
+
+    done = json.loads(machine.fine("restore", str(machine.file), "--force", "--json"))
+    assert machine.noted()["first"] == "kept"
+    (aside,) = [Path(p) for p in done["kept_beside"] if "sqlite3" in p]
+    with closing(sqlite3.connect(aside)) as database:
+        assert ("later",) in list(database.execute("SELECT value FROM meta WHERE key = 'first'"))
+
+
+def test_the_log_of_the_old_database_is_never_read_into_the_new_one(machine: Machine) -> None:
+    """A `-wal` that a killed service left behind goes with the old database, not with the new."""
+    machine.fine("backup", str(machine.file))
+    script = "import os, sqlite3, sys\nd = sqlite3.connect(sys.argv[1])\nd.execute(\"UPDATE meta SET value = 'in the log'\")\nd.commit()\nos._exit(9)"
+    asyncio.run(run_python(script, str(machine.database)))
+    assert machine.database.with_name("dozvon.sqlite3-wal").stat().st_size
+    machine.fine("restore", str(machine.file), "--force")
+    assert machine.noted()["first"] == "kept"
+    (aside,) = machine.database.parent.glob("dozvon.sqlite3.before-restore-*Z")
+    with closing(sqlite3.connect(aside)) as database:
+        assert ("in the log",) in list(database.execute("SELECT value FROM meta"))
+
+
+async def run_python(script: str, *words: str) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, *words)
+    await process.wait()
+
+
+def test_restore_refuses_while_a_service_holds_the_folder(machine: Machine) -> None:
+    machine.fine("backup", str(machine.file))
+    with only_one_service(machine.database.parent):
+        done = machine.run("restore", str(machine.file), "--force")
+        assert (done.exit_code, "running service" in done.output) == (4, True)
+    assert machine.noted()["first"] == "kept"
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-200])
+
+
+def not_ours(file: Path) -> None:
+    file.write_bytes(b"This is a letter, not a backup. " * 50)
+
+
+def one_byte_other(file: Path) -> None:
+    def change(kept: dict[str, bytes]) -> None:
+        kept["office.toml"] = b"# an 0ffice\n"
+
+    repack(file, change)
+
+
+def missing_database(file: Path) -> None:
+    repack(file, lambda kept: kept.pop("dozvon.sqlite3") and None)
+
+
+def outside(file: Path) -> None:
+    def change(kept: dict[str, bytes]) -> None:
+        said: dict[str, Any] = json.loads(kept["manifest.json"])
+        said["files"]["../../escaped"] = said["files"]["office.toml"]
+        kept["manifest.json"] = json.dumps(said).encode()
+        kept["../../escaped"] = kept["office.toml"]
+
+    repack(file, change)
+
+
+def other_format(file: Path) -> None:
+    def change(kept: dict[str, bytes]) -> None:
+        said = json.loads(kept["manifest.json"]) | {"format": 99}
+        kept["manifest.json"] = json.dumps(said).encode()
+
+    repack(file, change)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (cut, "is no whole backup"),
+        (not_ours, "gzip"),
+        (one_byte_other, "(office.toml)"),
+        (missing_database, "(dozvon.sqlite3)"),
+        (outside, "(../../escaped)"),
+        (other_format, "(format 99)"),
+    ],
+)
+def test_a_backup_that_is_not_whole_changes_nothing(
+    machine: Machine, harm: Callable[[Path], None], said: str
+) -> None:
+    """Cut, foreign, changed by a byte, without its database, with a path that leads outside."""
+    machine.fine("backup", str(machine.file))
+    machine.note("first", "later")
+    harm(machine.file)
+    before = {p for p in machine.folder.parent.rglob("*") if p.name != "service.lock"}
+    done = machine.run("restore", str(machine.file), "--force")
+    assert (done.exit_code, said in done.output) == (2, True), done.output
+    assert machine.noted()["first"] == "later"
+    after = {p for p in machine.folder.parent.rglob("*") if p.name != "service.lock"}
+    assert {p for p in after - before if "-wal" not in p.name and "-shm" not in p.name} == set()
+
+
+def test_a_backup_of_a_newer_version_is_refused(machine: Machine) -> None:
+    with closing(sqlite3.connect(machine.database)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    machine.fine("backup", str(machine.file))
+    done = machine.run("restore", str(machine.file), "--force")
+    assert done.exit_code == 4
+    assert "newer version" in done.output

@@ -81,7 +81,7 @@ class LiveCalls:
         if advanced.ignored or advanced.call is None:
             self.ignored += 1
             why = advanced.ignored or "no such call"
-            log.debug("event changed nothing", call=call_id, event=type(event).__name__, why=why)
+            log.debug("event changed nothing", call=call_id, kind=type(event).__name__, why=why)
             return None
         call = advanced.call
         self._calls[call.id] = call

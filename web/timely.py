@@ -7,13 +7,19 @@ nothing would hold us.
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
+import structlog
 from aiohttp import web
+
+from pbx_adapters.webhook.errors import trouble_answer
 
 FIRST_REQUEST_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 30.0
 MOST_CONNECTIONS = 1000
 LONGEST_LINE_BYTES = 8190
+
+log = structlog.get_logger()
 
 
 class TimelyConnection(web.RequestHandler):
@@ -46,6 +52,23 @@ class TimelyConnection(web.RequestHandler):
         """Nobody is there any more."""
         self.spoke()
         super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - the library's signature
+    ) -> web.StreamResponse:
+        """What is no HTTP is refused like everything else, without a page in the log."""
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("a request could not be answered", exc_info=exc)
+            answer = trouble_answer(500, "our-fault", "Something is wrong here; the log says what.")
+        else:
+            log.info("a request was refused", why="no-http", from_=request.remote)
+            answer = trouble_answer(status, "no-http", "This is no HTTP request as it should be.")
+        answer.force_close()
+        return answer
 
     def spoke(self) -> None:
         """A request has arrived whole."""

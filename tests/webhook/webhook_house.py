@@ -15,6 +15,7 @@ from config.office_dump import dump_office
 from config.settings import Settings
 from config.settings_file import load_settings
 from dozvon.compose import service
+from dozvon.demo import stories
 from dozvon.demo.premises import example_office, fill_client_base
 from switchboard.board import Board
 from switchboard.news import LinkChanged
@@ -22,7 +23,7 @@ from switchboard.news import LinkChanged
 TOKEN = "a-token-for-the-switch"
 SECRET = "a-secret-for-signing"
 MAIN = "74951230001"
-OF_IVANOVA = "79161110001"
+OF_IVANOVA = stories.OF_IVANOVA.number
 
 
 def free_port() -> int:

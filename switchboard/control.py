@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pbx_adapters.port import (
+    PLACE_PREFIX,
     TAKE_PREFIX,
     HangUp,
     LiveControl,
@@ -63,10 +64,17 @@ class Told:
 
 
 class Control:
-    """The use cases. `token` makes what is unique in the id of a command."""
+    """The use cases.
 
-    def __init__(self, board: Board, *, token: Callable[[], str] | None = None) -> None:
+    `token` makes what is unique in the id of a command; `ring_seconds` is how long the phone of
+    whoever gave it rings.
+    """
+
+    def __init__(
+        self, board: Board, *, token: Callable[[], str] | None = None, ring_seconds: int = 15
+    ) -> None:
         self._board = board
+        self._ring_seconds = ring_seconds
         self._token = token or _token
         self._given: dict[Key, datetime] = {}
         self._running: set[Key] = set()
@@ -100,7 +108,9 @@ class Control:
             return Told(answer=trouble)
 
         async def work() -> Told:
-            command = await places.command(wanted, manager, self._new_id("place-"))
+            command = await places.command(
+                wanted, manager, self._new_id(PLACE_PREFIX), self._ring_seconds
+            )
             return Told(answer=await places.carry_out(command, control), id=command.id)
 
         return await self._once(key, work)
@@ -189,6 +199,7 @@ class Control:
             phone=own_phone(manager),
             caller=call.caller,
             caller_name=name or call.caller_name,
+            ring_seconds=self._ring_seconds,
         )
         outcome = await control.take(command)
         if outcome is Outcome.TAKEN_BEFORE:

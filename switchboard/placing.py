@@ -67,7 +67,9 @@ class Places:
         line = self.line(manager)
         return line.key if line else ""
 
-    async def command(self, wanted: Wanted, manager: Manager, command_id: str) -> PlaceCall:
+    async def command(
+        self, wanted: Wanted, manager: Manager, command_id: str, ring_seconds: int
+    ) -> PlaceCall:
         """The command; what is known of the client is kept for the record."""
         lookup = await look_up(self._board.directory, wanted.number, LOOKUP_SECONDS)
         client = next(iter(sorted(lookup.clients, key=lambda c: c.key)), None)
@@ -82,6 +84,7 @@ class Places:
             dial=wanted.line.dial.replace("{number}", as_dialled(wanted.e164, wanted.line)),
             caller_id=wanted.line.caller_id,
             channels=wanted.line.channels,
+            ring_seconds=ring_seconds,
         )
 
     async def carry_out(self, command: PlaceCall, control: LiveControl) -> Outcome:

@@ -1,0 +1,75 @@
+"""What the stories about commands share: a talk to begin with, and phones that are free again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from sales_floor import caller_of, eventually
+
+from dozvon.lab import CallState
+from router.facts import PhoneState
+
+if TYPE_CHECKING:
+    from sales_floor import Desk, Floor
+    from two_services import Inside
+
+    from dozvon.lab import OutsideCall, PhoneCall
+    from router.calls import Call
+    from storage.records import CallStory
+
+
+async def live_call(served: Inside, call: OutsideCall) -> Call:
+    """The call as the service knows it."""
+
+    async def probe() -> Call | None:
+        caller = caller_of(call)
+        return next((c for c in served.board.live.all() if c.caller == caller), None)
+
+    found = await eventually(probe, 3, "the service knows the call")
+    assert found
+    return found
+
+
+async def a_talk(served: Inside, desk: Desk) -> tuple[OutsideCall, Call]:
+    """A client who talks with the owner, as the service knows it."""
+    call = await desk.call()
+    await desk.a.wait_ringing(3)
+    await desk.a.answer()
+    assert await call.wait_answered(2)
+
+    async def probe() -> Call | None:
+        found = await live_call(served, call)
+        return found if any(leg.talking_since for leg in found.legs) else None
+
+    found = await eventually(probe, 3, "the service knows that they talk")
+    assert found
+    return call, found
+
+
+async def free_again(served: Inside, desk: Desk) -> None:
+    """Waits until the service knows that every phone of the desk is free."""
+
+    async def probe() -> bool:
+        presence = served.board.presence.of(served.board.office())
+        keys = (f"{who}{desk.number}" for who in "abc")
+        return all(presence[key].phone is PhoneState.FREE for key in keys)
+
+    await eventually(probe, 5, "all phones are free")
+
+
+async def only_call(floor: Floor, call: OutsideCall) -> CallStory:
+    """The one call of its caller in the log, and no other."""
+    await floor.settled(caller_of(call))
+    found = await floor.calls_of(caller_of(call))
+    assert len(found) == 1
+    return found[0]
+
+
+def talks(phone_call: PhoneCall) -> bool:
+    return phone_call.state is CallState.TALKING
+
+
+async def at_once(*acts: object) -> None:
+    """Starts acts in the same instant; one of them may come too late."""
+    await asyncio.gather(*acts, return_exceptions=True)  # type: ignore[call-overload]

@@ -53,7 +53,8 @@ def _paths() -> dict[str, Any]:
             "get": _route("query", in_path="token" in base),
             "post": _route("body", in_path="token" in base),
         }
-        paths[f"{base}/events"] = {"parameters": parameters, "post": _events()}
+        events = _events(in_path="token" in base)
+        paths[f"{base}/events"] = {"parameters": parameters, "post": events}
     return paths
 
 
@@ -105,11 +106,12 @@ def _answers() -> dict[str, Any]:
     }
 
 
-def _events() -> dict[str, Any]:
+def _events(*, in_path: bool) -> dict[str, Any]:
     one = _ref("EventIn")
     many = {"type": "array", "items": one, "maxItems": MOST_EVENTS}
     done = {"schema": _ref("EventsAnswer")}
     return {
+        "operationId": f"events{'-with-secret-path' if in_path else ''}",
         "summary": "Tell what happened",
         "requestBody": _both({"oneOf": [one, many]}, form=one),
         "responses": {

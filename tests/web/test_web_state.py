@@ -1,0 +1,347 @@
+"""What the service says of itself to machines: alive, ready or not and why, and its metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from web_house import WebHouse, web_house
+
+from pbx_adapters.port import CallOffered, GapClosed, LinkState, TrailItem, Way
+from router.calls import Call, Direction, Disposition, MissedReason
+from router.events import CallBegan, CallEnded
+from router.facts import LookupOutcome
+from router.plan import Decision, Ending, Plan, Reason, Why
+from switchboard.news import CallDecided, CallRecorded, LinkChanged
+from web import app as web_app
+from web import timely
+from web.app import listening, make_app
+from web.metrics import Metrics
+
+DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PLAN = Plan(steps=(), ending=Ending.MESSAGE_BUSY, patience_seconds=60)
+
+
+def values(metrics: Metrics) -> Mapping[str, float]:
+    lines = metrics.page().decode().splitlines()
+    return {
+        name: float(value)
+        for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    }
+
+
+def sentences(said: dict[str, object]) -> dict[str, tuple[bool, str]]:
+    return {c["id"]: (c["ok"], c["sentence"]) for c in said["checks"]}  # type: ignore[attr-defined]
+
+
+async def synchronise(found: WebHouse, pbx: str = "main") -> None:
+    await found.board.link_changed(pbx, LinkState.UP, "connected")
+    await found.board.settle()
+    await found.board.gap_closed(GapClosed(pbx=pbx, live_calls=0, recovered_calls=2))
+
+
+# -- alive and ready -------------------------------------------------------------------------------
+
+
+async def test_the_process_lives_whatever_else_is_wrong(tmp_path: Path) -> None:
+    async with web_house(tmp_path, allow="192.0.2.0/24") as found:
+        assert await found.json("/healthz") == (200, {"alive": True})
+
+
+async def test_a_service_whose_exchange_is_watched_is_ready(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        await synchronise(found)
+        status, said = await found.json("/readyz")
+        assert (status, said["ready"]) == (200, True)
+        assert sentences(said)["link-main"] == (True, "The PBX main is watched.")
+        assert sentences(said)["database"] == (True, "The database can be written.")
+
+
+async def test_a_service_that_has_not_reached_its_exchange_is_not_ready(tmp_path: Path) -> None:
+    async with web_house(tmp_path, links=("main", "branch")) as found:
+        await synchronise(found)
+        status, said = await found.json("/readyz")
+        assert (status, said["ready"]) == (503, False)
+        assert sentences(said)["link-branch"] == (
+            False,
+            "The PBX branch is not watched: not connected yet.",
+        )
+        assert sentences(said)["link-main"][0]
+
+
+async def test_a_lost_link_is_told_with_its_reason_and_the_gap_with_it(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        await synchronise(found)
+        await found.board.link_changed("main", LinkState.DOWN, "connection refused")
+        await found.board.settle()
+        status, said = await found.json("/readyz")
+        assert status == 503
+        assert "connection refused" in sentences(said)["link-main"][1]
+        assert sentences(said)["gaps"] == (
+            False,
+            "1 stretches in which a PBX was not watched are not closed.",
+        )
+
+
+async def test_a_database_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        await synchronise(found)
+        other = sqlite3.connect(tmp_path / "web.sqlite3", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            status, said = await found.json("/readyz")
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        assert status == 503
+        ok, sentence = sentences(said)["database"]
+        assert not ok
+        assert sentence.startswith("The database cannot be written.")
+
+
+async def test_an_open_gap_alone_does_not_make_the_service_unready(tmp_path: Path) -> None:
+    async with web_house(tmp_path, links=()) as found:
+        await found.board.link_changed("gone", LinkState.UP, "an exchange of yesterday")
+        await found.board.settle()
+        status, said = await found.json("/readyz")
+        assert (status, sentences(said)["gaps"][0]) == (200, False)
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+async def test_the_state_is_for_the_networks_of_the_settings_only(
+    tmp_path: Path, path: str
+) -> None:
+    async with web_house(tmp_path, allow="192.0.2.0/24") as found:
+        status, said = await found.json(path)
+        assert (status, said["error"]["id"]) == (403, "address-not-allowed")  # type: ignore[index]
+
+
+# -- metrics ---------------------------------------------------------------------------------------
+
+
+def test_every_metric_is_in_the_documentation_and_no_other() -> None:
+    metrics = Metrics()
+    names = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in metrics.registry.collect()
+    }
+    rows = [line for line in DOCS.read_text("utf-8").splitlines() if line.startswith("| `dozvon_")]
+    assert {row.split("`")[1] for row in rows} == names
+
+
+def test_the_documented_labels_are_those_of_the_metrics() -> None:
+    metrics = Metrics()
+    labels = {
+        f"{collector._name}": set(collector._labelnames)
+        for collector in vars(metrics).values()
+        if hasattr(collector, "_labelnames")
+    }
+    for line in DOCS.read_text("utf-8").splitlines():
+        if line.startswith("| `dozvon_"):
+            cells = [cell.replace("`", "").strip() for cell in line.split("|")]
+            name = cells[1].removesuffix("_total")
+            told = set(cells[3].replace(" ", "").split(",")) - {""}
+            assert told == labels[name], name
+
+
+def test_two_services_in_one_process_count_apart() -> None:
+    """A registry of its own: nothing is global."""
+    one, other = Metrics(), Metrics()
+    one.gaps.labels("main").inc()
+    assert values(one)['dozvon_gaps_total{pbx="main"}'] == 1
+    assert 'dozvon_gaps_total{pbx="main"}' not in values(other)
+    assert isinstance(one.registry, CollectorRegistry)
+
+
+def test_a_decision_counts_its_time_its_look_up_and_whom_it_passed_over() -> None:
+    reasons = (
+        Reason(why=Why.SKIPPED_STATUS, about={"manager": "ivanova", "status": "lunch"}),
+        Reason(why=Why.SKIPPED_TALKING, about={"manager": "petrov"}),
+        Reason(why=Why.OPEN),
+    )
+    metrics = Metrics()
+    metrics.count(
+        CallDecided(
+            pbx="main",
+            call_id="1",
+            caller="79161110001",
+            decision=Decision(plan=PLAN, reasons=reasons),
+            lookup=LookupOutcome.LATE,
+            seconds=0.003,
+        )
+    )
+    found = values(metrics)
+    assert found['dozvon_lookups_total{outcome="late"}'] == 1
+    assert found['dozvon_lookups_total{outcome="found"}'] == 0
+    assert found['dozvon_skipped_targets_total{by="decision",reason="status"}'] == 1
+    assert found['dozvon_skipped_targets_total{by="decision",reason="talking"}'] == 1
+    assert found['dozvon_decision_seconds_bucket{le="0.0025"}'] == 0
+    assert found['dozvon_decision_seconds_bucket{le="0.005"}'] == 1
+    assert "79161110001" not in metrics.page().decode()
+
+
+def ended(**about: object) -> Call:
+    return Call(
+        **{
+            "id": "1",
+            "pbx": "main",
+            "linked_id": "1",
+            "direction": Direction.INBOUND,
+            "caller": "79161110001",
+            "line": "74951230001",
+            "began_at": AT,
+            "disposition": Disposition.MISSED,
+            "reason": MissedReason.NO_ANSWER,
+            **about,
+        }  # type: ignore[arg-type]
+    )
+
+
+def test_a_recorded_call_counts_how_it_ended_and_which_way_it_went() -> None:
+    trail = (
+        TrailItem(step="1", who=("ivanova/101",), what="lunch"),
+        TrailItem(step="1", who=("petrov/102",), what="rang", result="NOANSWER"),
+        TrailItem(step="2", who=("x/1",), what="79161110001"),
+    )
+    metrics = Metrics(("main",))
+    assert values(metrics)['dozvon_fail_open_calls_total{pbx="main"}'] == 0
+    metrics.count(CallRecorded(call=ended(), way=Way.PLAN, trail=trail, disagreed=True))
+    metrics.count(CallRecorded(call=ended(), way=Way.FAIL_OPEN, recovered=True))
+    found = values(metrics)
+    told = 'direction="inbound",disposition="missed",reason="no_answer"'
+    assert found[f'dozvon_calls_total{{{told},way="plan"}}'] == 1
+    assert found[f'dozvon_calls_total{{{told},way="fail-open"}}'] == 1
+    assert found['dozvon_fail_open_calls_total{pbx="main"}'] == 1
+    assert found['dozvon_recovered_calls_total{pbx="main"}'] == 1
+    assert found['dozvon_disagreements_total{pbx="main"}'] == 1
+    assert found['dozvon_skipped_targets_total{by="exchange",reason="lunch"}'] == 1
+    assert found['dozvon_skipped_targets_total{by="exchange",reason="other"}'] == 1
+    assert "79161110001" not in metrics.page().decode()
+
+
+def test_gaps_and_what_was_recovered_after_them_are_counted() -> None:
+    metrics = Metrics()
+    metrics.count(LinkChanged(pbx="main", up=False, why="lost"))
+    metrics.count(LinkChanged(pbx="main", up=True, why="synchronised", recovered_calls=7))
+    found = values(metrics)
+    assert found['dozvon_gaps_total{pbx="main"}'] == 1
+    assert found['dozvon_journal_recovered_total{pbx="main"}'] == 7
+
+
+async def test_what_happens_in_the_engine_is_on_the_page(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        await synchronise(found)
+        board = found.board
+        offered = CallOffered(pbx="main", call_id="1", line="74951230001", caller="", at=AT)
+        await board.decide(offered)
+        about = {"linked_id": "1", "direction": Direction.INBOUND, "caller": "", "caller_name": ""}
+        for call_id in ("1", "2"):
+            began = CallBegan(pbx="main", call_id=call_id, at=AT, line="1", **about)  # type: ignore[arg-type]
+            await board.happened(began)
+        await board.happened(began)
+        await board.happened(CallEnded(pbx="main", call_id="2", at=AT))
+        await board.settle()
+        page = await found.metrics()
+    assert page["dozvon_decision_seconds_count"] == 1
+    assert page['dozvon_lookups_total{outcome="not_asked"}'] == 1
+    assert page['dozvon_live_calls{state="offered"}'] == 1
+    assert page["dozvon_ignored_events"] == 1
+    assert page['dozvon_link_up{pbx="main"}'] == 1
+    assert page['dozvon_journal_recovered_total{pbx="main"}'] == 2
+    assert page["dozvon_open_callbacks"] == 1
+    assert (page["dozvon_open_gaps"], page["dozvon_writer_trouble"]) == (0, 0)
+    missed = 'direction="inbound",disposition="missed",reason="nobody_reachable",way="none"'
+    assert page[f"dozvon_calls_total{{{missed}}}"] == 1
+
+
+async def test_requests_are_counted_by_route_not_by_address(tmp_path: Path) -> None:
+    """Whoever tries a thousand addresses makes one line of the page, not a thousand."""
+    async with web_house(tmp_path) as found:
+        for path in ("/a", "/b?c=d", "/healthz"):
+            async with found.http.get(path):
+                pass
+        page = await found.metrics()
+    assert page['dozvon_http_requests_total{route="none",status="404"}'] == 2
+    assert page['dozvon_http_requests_total{route="/healthz",status="200"}'] == 1
+
+
+# -- the listener ----------------------------------------------------------------------------------
+
+
+async def test_errors_have_one_shape(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        assert (await found.json("/nothing"))[1] == {
+            "error": {"id": "not-found", "message": "There is nothing under this address."}
+        }
+        async with found.http.post("/healthz") as reply:
+            assert (reply.status, reply.headers["Allow"]) == (405, "GET,HEAD")
+            assert (await reply.json())["error"]["id"] == "method-not-allowed"
+
+
+async def test_a_fault_of_ours_is_said_to_be_ours_and_tells_nothing_else(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        found.board.live = None  # type: ignore[assignment]
+        status, said = await found.json("/metrics")
+        assert (status, said["error"]["id"]) == (500, "our-fault")  # type: ignore[index]
+        assert "NoneType" not in str(said)
+
+
+async def test_a_taken_port_is_one_sentence_and_no_more(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        again = make_app(found.app[web_app.PARTS])
+        async with listening(again, host="127.0.0.1", port=found.port) as trouble:
+            assert trouble.startswith(f"HTTP cannot be served on 127.0.0.1 port {found.port}: ")
+            assert (await found.json("/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: "])
+async def test_a_connection_that_never_says_what_it_wants_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(timely, "FIRST_REQUEST_SECONDS", 0.05)
+    async with web_house(tmp_path) as found:
+        reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
+        writer.write(sent)
+        async with asyncio.timeout(5):
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+        writer.close()
+        assert (await found.json("/healthz"))[0] == 200
+
+
+async def test_a_connection_that_spoke_is_not_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timely, "FIRST_REQUEST_SECONDS", 0.02)
+    asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with web_house(tmp_path) as found:
+        reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
+        for _ in range(2):
+            writer.write(asked)
+            assert b"alive" in await reader.readuntil(b"}")
+            silent = asyncio.open_connection("127.0.0.1", found.port)
+            other, closing = await silent
+            with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+                await other.readexactly(1)  # as long as a silent one lives
+            closing.close()
+        writer.close()
+
+
+async def test_more_connections_than_can_be_served_are_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timely, "MOST_CONNECTIONS", 3)
+    async with web_house(tmp_path) as found:
+        pairs = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(4)]
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            async with asyncio.timeout(2):
+                await pairs[-1][0].readexactly(1)
+        for _, writer in pairs:
+            writer.close()

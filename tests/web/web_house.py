@@ -1,0 +1,86 @@
+"""The application over a real engine with an empty database, without any exchange."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from config.holiday_calendar import PublicHolidays
+from crm_bridge.builtin.directory import BuiltinDirectory
+from dozvon.demo.premises import example_office
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.writer import Writer
+from switchboard.board import Board, Parts
+from web.app import listening, make_app
+from web.parts import WebParts
+
+
+@dataclass
+class WebHouse:
+    app: web.Application
+    board: Board
+    writer: Writer
+    database: Database
+    http: aiohttp.ClientSession
+    port: int
+
+    async def json(self, path: str) -> tuple[int, dict[str, object]]:
+        async with self.http.get(path) as reply:
+            return reply.status, await reply.json()
+
+    async def metrics(self) -> dict[str, float]:
+        """Every sample by its name with labels, after all news so far were counted."""
+        async with self.http.get("/metrics") as reply:
+            assert reply.status == 200, await reply.text()
+            lines = (await reply.text()).splitlines()
+        samples = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, value in samples}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def web_house(
+    folder: Path, *, links: tuple[str, ...] = ("main",), allow: str = "127.0.0.0/8"
+) -> AsyncIterator[WebHouse]:
+    url = f"sqlite+aiosqlite:///{folder / 'web.sqlite3'}"
+    await migrate(url)
+    async with open_database(url) as database, Writer(database).running() as writer:
+        parts = Parts(
+            database=database,
+            writer=writer,
+            directory=BuiltinDirectory(database),
+            calendar=PublicHolidays(),
+            office=example_office(),
+        )
+        board = Board(parts)
+        task = asyncio.create_task(board.run())
+        about = WebParts(
+            board=board,
+            writer=writer,
+            database=database,
+            links=links,
+            state_allow=(allow,),
+            version="1.2.3",
+        )
+        app, port = make_app(about), free_port()
+        async with (
+            listening(app, host="127.0.0.1", port=port) as trouble,
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
+        ):
+            assert not trouble
+            yield WebHouse(app, board, writer, database, http, port)
+        task.cancel()
+        await asyncio.wait({task})

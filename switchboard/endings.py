@@ -197,11 +197,16 @@ class Endings:
 
 
 def _settled(call: Call, entry: JournalEntry, now: datetime) -> tuple[Call, Disagreement | None]:
-    """The call as the journal has it. That a caller waited no event tells: no disagreement."""
-    call, told = settle(call, verdict_of(entry, call, now))
-    if told and told.differences == _WAITED:
-        return call, None
-    return call, told
+    """The call as the journal has it.
+
+    No disagreement is what events cannot tell: that a caller waited, and why he was missed when
+    his hang-up fell into a gap.
+    """
+    settled, told = settle(call, verdict_of(entry, call, now))
+    unseen = call.hangup_cause is None and told and told.differences.keys() == {"reason"}
+    if unseen or (told and told.differences == _WAITED):
+        return settled, None
+    return settled, told
 
 
 def _sentence(told: Disagreement) -> str:

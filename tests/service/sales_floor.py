@@ -111,6 +111,8 @@ data_dir = "{data}"
 [log]
 level = "info"
 format = "text"
+[http]
+port = {http}
 [[pbx]]
 key = "main"
 systemname = "floor"
@@ -331,7 +333,10 @@ def write_settings(
     config = folder / "dozvon.toml"
     config.touch(mode=0o600)
     config.write_text(
-        _SETTINGS.format(data=data, ami=pbx.ports.ami, agi=pbx.ports.agi, secret=secret), "utf-8"
+        _SETTINGS.format(
+            data=data, ami=pbx.ports.ami, agi=pbx.ports.agi, http=pbx.ports.http, secret=secret
+        ),
+        "utf-8",
     )
     return config
 

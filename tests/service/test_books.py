@@ -178,6 +178,7 @@ async def test_one_end_every_call_is_in_the_log_once_as_its_caller_saw_it(day: D
         told = (await day.story(call)).stored.call
         where = f"{caller_of(call)}: {trail(await day.story(call))}"
         assert (told.disposition, told.reason, told.answered_by or "") == (how, why, who), where
+        assert not (await day.story(call)).stored.disagreement, where
         if how is ANSWERED:
             assert call.answered_at
             assert call.ended_at

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from ami_wire_cutter import on_a_wire, wire
 from sales_floor import Floor, caller_of, eventually, office_text, sales_floor
 from two_services import Inside, inside
 
@@ -107,54 +108,14 @@ def _in_astdb(floor: Floor):  # noqa: ANN202 - a probe
     return probe
 
 
-@asynccontextmanager
-async def wire(floor: Floor, port: int) -> AsyncIterator[asyncio.Event]:
-    """A wire to the AMI that can be cut: set the event and every connection is reset."""
-    cut = asyncio.Event()
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far = await asyncio.open_connection("127.0.0.1", floor.pbx.ports.ami)
-
-        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            while data := await source.read(65536):
-                sink.write(data)
-
-        pumps = [
-            asyncio.create_task(pump(reader, far[1])),
-            asyncio.create_task(pump(far[0], writer)),
-        ]
-        cutting = asyncio.create_task(cut.wait())
-        await asyncio.wait({*pumps, cutting}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (*pumps, cutting):
-            task.cancel()
-        await asyncio.wait({*pumps, cutting})
-        for sink in (writer, far[1]):
-            sink.transport.abort()
-
-    server = await asyncio.start_server(carry, "127.0.0.1", port)
-    try:
-        yield cut
-    finally:
-        cut.set()
-        server.close()
-
-
 async def test_nothing_silent_a_cut_link_is_a_gap_and_calls_are_adopted(floor: Floor) -> None:
     """While the link is cut calls are routed all the same; afterwards none is lost or doubled.
 
     One that talks through the gap, one that begins in it and goes on, one that begins and ends in
     it. The gap says how many were found.
     """
-    port = floor.pbx.ports.spare[0]
-    text = floor.config.read_text().replace(
-        f"ami_port = {floor.pbx.ports.ami}", f"ami_port = {port}"
-    )
-    config = floor.folder / "wired.toml"
-    config.touch(mode=0o600)
-    config.write_text(text)
-    settings = load_settings(config, environment={})
     through, inside_gap, begins = floor.desks[:3]
-    async with wire(floor, port) as cut, inside(settings) as us:
+    async with wire(floor.pbx) as (port, cut), inside(on_a_wire(floor, port)) as us:
         through.a.behave(answer_after(0.1))
         talk = await through.call()
         assert await talk.wait_answered(4)
@@ -245,6 +206,33 @@ async def test_a_locked_database_costs_no_call(floor: Floor) -> None:
             assert len(await floor.calls_of(caller_of(call))) == 1
         assert not await floor.journal("ended")
         desk.quiet()
+
+
+async def test_a_database_that_is_gone_costs_no_call(floor: Floor) -> None:
+    """The file is moved away under the running service: calls ring, and are in the log later."""
+    file = file_of(floor.settings.database)
+    assert file
+    async with inside(floor.settings) as us:
+        desk = floor.desks[4]
+        aside = file.with_suffix(".aside")
+        file.rename(aside)
+        calls = [await desk.call() for _ in range(2)]
+        await desk.a.wait_ringing(4)
+        for call in calls:
+            await call.hang_up()
+
+        async def troubled() -> bool:
+            return us.board._parts.writer.trouble is not None
+
+        await eventually(troubled, 5, "the writer says that the file is gone")
+        late = await desk.call()
+        assert await late.wait_ringing(4), "nobody can be looked up, and he is routed all the same"
+        await late.hang_up()
+        aside.rename(file)
+        for call in (*calls, late):
+            await floor.settled(caller_of(call), within=12)
+            assert len(await floor.calls_of(caller_of(call))) == 1
+            assert len(await floor.owed(caller_of(call))) == 1
 
 
 async def test_statuses_and_offices_of_before_are_in_force_at_once(floor: Floor) -> None:

@@ -5,7 +5,8 @@ Rules:
 - who has a call that was to be taken says the DialEnd of the caller's own channel: Asterisk names
   there the one channel that answered, however many believed to have picked up;
 - OriginateResponse alone says little (0 is busy, declined and not registered alike); the cause of
-  the channel's Hangup, which comes before it, says more; no channel at all is an unreachable phone.
+  the channel's Hangup says more, and is waited for whichever of the two comes first; where no
+  channel came to be the phone is unreachable.
 """
 
 from __future__ import annotations
@@ -40,37 +41,43 @@ class PhoneWatch:
     """One phone of ours on its way. `up`: it was picked up; `gone`: its channel is over."""
 
     channel_id: str
+    seen: bool = False
     up: bool = False
     gone: bool = False
+    failed: str | None = None
     cause: int | None = None
 
     def read(self, frame: Frame) -> Outcome | None:
         """What a frame means for the command: its outcome, or None while it is still open."""
-        name = frame.name
-        if name == "OriginateResponse" and self._is_ours(frame):
-            return self._originated(frame)
-        if name == "Hangup" and frame.get("Uniqueid") == self.channel_id:
-            return self._hung_up(frame)
+        if frame.name == "OriginateResponse":
+            if self.channel_id in {frame.action_id, frame.get("Uniqueid")}:
+                return self._originated(frame)
+        elif frame.get("Uniqueid") == self.channel_id:
+            self.seen = True
+            if frame.name == "Hangup":
+                return self._hung_up(frame)
         return None
-
-    def _is_ours(self, frame: Frame) -> bool:
-        return self.channel_id in {frame.action_id, frame.get("Uniqueid")}
 
     def _originated(self, frame: Frame) -> Outcome | None:
         if frame.get("Response") == "Success":
             self.up = True
             return None
-        self.gone = True
-        reason = _BY_REASON.get(frame.get("Reason"))
-        if self.cause is None:
-            return reason or Outcome.PHONE_UNREACHABLE
-        return _BY_CAUSE.get(self.cause) or reason or Outcome.PHONE_UNREACHABLE
+        self.failed = frame.get("Reason")
+        return self._why_not()
 
     def _hung_up(self, frame: Frame) -> Outcome | None:
         cause = frame.get("Cause")
         self.cause = int(cause) if cause.isdecimal() else 0
-        self.gone = self.up
-        return Outcome.HUNG_UP if self.up else None
+        self.gone = True
+        return Outcome.HUNG_UP if self.up else self._why_not()
+
+    def _why_not(self) -> Outcome | None:
+        """Why the phone was not picked up, once that is known."""
+        if self.failed is None or (self.seen and self.cause is None):
+            return None
+        self.gone = True
+        found = _BY_CAUSE.get(self.cause) if self.cause is not None else None
+        return found or _BY_REASON.get(self.failed) or Outcome.PHONE_UNREACHABLE
 
 
 @dataclass(slots=True, kw_only=True)

@@ -49,13 +49,17 @@ async def a_talk(served: Inside, desk: Desk) -> tuple[OutsideCall, Call]:
 
 async def free_again(served: Inside, desk: Desk) -> None:
     """Waits until the service knows that every phone of the desk is free."""
+    told: dict[str, PhoneState] = {}
 
     async def probe() -> bool:
         presence = served.board.presence.of(served.board.office())
-        keys = (f"{who}{desk.number}" for who in "abc")
-        return all(presence[key].phone is PhoneState.FREE for key in keys)
+        told.update({f"{w}{desk.number}": presence[f"{w}{desk.number}"].phone for w in "abc"})
+        return set(told.values()) == {PhoneState.FREE}
 
-    await eventually(probe, 5, "all phones are free")
+    try:
+        await eventually(probe, 5, "all phones are free")
+    except AssertionError:
+        raise AssertionError(told) from None
 
 
 async def only_call(floor: Floor, call: OutsideCall) -> CallStory:

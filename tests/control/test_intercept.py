@@ -18,6 +18,8 @@ from switchboard.control import Control
 from switchboard.control_texts import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from sales_floor import Desk, Floor
     from two_services import Inside
 
@@ -95,7 +97,7 @@ async def test_a_call_that_rings_at_a_group_is_taken_from_all_of_it(
     await served.board.statuses_read({})
 
 
-def _both_ring(desk: Desk):  # type: ignore[no-untyped-def]
+def _both_ring(desk: Desk) -> Callable[[], Awaitable[bool]]:
     async def probe() -> bool:
         calls = [phone.calls[-1] for phone in (desk.a, desk.b) if phone.calls]
         return len(calls) == 2 and all(c.state is CallState.RINGING for c in calls)
@@ -277,7 +279,7 @@ async def test_a_call_is_taken_from_a_mobile_also_while_it_is_asked(
     assert (await only_call(floor, call)).stored.call.answered_by == "102"
 
 
-def _is_asked(floor: Floor, desk: Desk):  # type: ignore[no-untyped-def]
+def _is_asked(floor: Floor, desk: Desk) -> Callable[[], Awaitable[bool]]:
     async def probe() -> bool:
         mine = [c for c in floor.carrier.received if c.called == desk.mobile]
         return bool(mine) and mine[-1].state is CallState.TALKING
@@ -323,7 +325,7 @@ async def _unplug(served: Inside, phone: Phone, manager: str) -> None:
     await eventually(_knows(served, manager, PhoneState.UNREGISTERED), 3, "unplugged")
 
 
-def _knows(served: Inside, manager: str, state: PhoneState):  # type: ignore[no-untyped-def]
+def _knows(served: Inside, manager: str, state: PhoneState) -> Callable[[], Awaitable[bool]]:
     async def probe() -> bool:
         return served.board.presence.of(served.board.office())[manager].phone is state
 

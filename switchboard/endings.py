@@ -30,8 +30,6 @@ from switchboard.verdicts import call_from, trail_entry, verdict_of, way_of
 JOURNAL_SECONDS = 2.0
 """How long an ended call waits for the journal's word before the events alone are written."""
 
-_WAITED = {"reason": (MissedReason.NOBODY_REACHABLE, MissedReason.NO_ANSWER)}
-
 log = structlog.get_logger()
 
 
@@ -199,13 +197,14 @@ class Endings:
 def _settled(call: Call, entry: JournalEntry, now: datetime) -> tuple[Call, Disagreement | None]:
     """The call as the journal has it.
 
-    No disagreement is what events cannot tell: that a caller waited, and why he was missed when
-    his hang-up fell into a gap.
+    Where only the reason differs it is no disagreement if events cannot tell it: that the company
+    was closed, that a caller waited, and whatever led to a hang-up that fell into a gap.
     """
     settled, told = settle(call, verdict_of(entry, call, now))
-    unseen = call.hangup_cause is None and told and told.differences.keys() == {"reason"}
-    if unseen or (told and told.differences == _WAITED):
-        return settled, None
+    if told and told.differences.keys() == {"reason"}:
+        waited = call.reason is MissedReason.NOBODY_REACHABLE
+        if waited or entry.reason is MissedReason.CLOSED or call.hangup_cause is None:
+            return settled, None
     return settled, told
 
 

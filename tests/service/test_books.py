@@ -6,7 +6,10 @@ The tests share one day: the calls are placed once, side by side, and each test 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
@@ -31,6 +34,7 @@ from dozvon.lab import (
 )
 from router.calls import Disposition, MissedReason
 from storage.records import CallStory
+from switchboard.news import CallMoved
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -223,6 +227,21 @@ async def test_one_callback_for_each_client_until_somebody_talks_with_him(day: D
     hidden = [c for c in items if not c.isdigit()]
     assert sum(len(items[c]) for c in hidden) == 2
     assert all(len(found) == 1 for caller, found in items.items() if caller.isdigit())
+
+
+async def test_order_events_of_a_call_are_handled_as_they_happened(day: Day) -> None:
+    """Per call, no event is handled before one that happened earlier.
+
+    Channels of one call stamp their events in threads of their own, microseconds apart.
+    """
+    times: defaultdict[str, list[datetime]] = defaultdict(list)
+    for news in day.board.told:
+        if isinstance(news, CallMoved):
+            times[news.call.id].append(news.event.at)
+    assert len(times) > 20
+    for call_id, instants in times.items():
+        back = (earlier - later for earlier, later in pairwise(instants))
+        assert max(back, default=timedelta()) < timedelta(milliseconds=5), call_id
 
 
 async def test_nothing_of_an_ended_call_is_kept_in_memory(day: Day) -> None:

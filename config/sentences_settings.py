@@ -35,6 +35,21 @@ SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "АТС с ключом «{key}» уже есть: дайте этой другой ключ.",
         "There is a PBX with the key “{key}” already: give this one another key.",
     ),
+    "cdr-unreadable": (
+        (
+            "Где журнал вызовов АТС (CDR), пишут так: csv:/var/log/asterisk/cdr-csv/Master.csv,"
+            " custom:/путь/файл.csv или адрес базы данных mysql+pymysql://…"
+        ),
+        (
+            "Where the PBX's call records (CDR) are is written as"
+            " csv:/var/log/asterisk/cdr-csv/Master.csv, custom:/path/file.csv or the address of a"
+            " database, mysql+pymysql://…"
+        ),
+    ),
+    "cdr-zone-unreadable": (
+        "Часового пояса «{value}» нет: нужно имя вроде Europe/Moscow.",
+        "There is no time zone “{value}”: a name such as Europe/Moscow is needed.",
+    ),
     "port-unreadable": (
         "«{value}» — не порт: нужно число от 1 до 65535.",
         "“{value}” is no port: a number from 1 to 65535 is needed.",

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from config.errors import Unreadable
+from config.settings_books import CallbackSettings, CdrColumns, CdrPlace, CdrTable, CdrZone
 from config.settings_http import HttpSettings, WebhookSettings
 from config.settings_values import (
     Budget,
@@ -100,6 +101,11 @@ class PbxSettings(BaseModel):
     )
     device: Device = Field("PJSIP/{extension}", description="what is watched for a phone's state")
 
+    cdr: CdrPlace = Field(SecretStr(""), description="where its call records are; empty: nowhere")
+    cdr_columns: CdrColumns = Field((), description="the columns of a custom CSV, in their order")
+    cdr_table: CdrTable = Field("cdr", description="the table of call records, for a database")
+    cdr_zone: CdrZone = Field("", description="the zone of its call records' times")
+
     @model_validator(mode="after")
     def _guard_the_listener(self) -> Self:
         if not is_loopback(self.agi_host) and all(is_loopback(net) for net in self.agi_allow):
@@ -127,6 +133,7 @@ class Settings(BaseSettings):
         1.0, description="how long a decision may take altogether"
     )
     log: LogSettings = Field(LogSettings(), description="logging")
+    callbacks: CallbackSettings = Field(CallbackSettings(), description="the callback list")
     http: HttpSettings = Field(HttpSettings(), description="HTTP")
     pbx: dict[str, PbxSettings] = Field({}, description="the PBXs, by key")
     webhook: dict[str, WebhookSettings] = Field({}, description="PBXs that ask over HTTP, by key")

@@ -25,7 +25,7 @@ OTHERS = frozenset(
     {SETTINGS_VARIABLE, SECRETS_VARIABLE, "DOZVON_ASTERISK_ROOT", "DOZVON_ASTERISK_SUITES"}
 )
 """Variables with our prefix that are no settings: where settings are, and the laboratory's."""
-SECRETS = frozenset({"ami_secret", "journal_secret", "database_url", "token", "hmac_secret"})
+SECRETS = frozenset({"ami_secret", "journal_secret", "database_url", "token", "hmac_secret", "cdr"})
 KEYED = ("pbx", "webhook")
 """Lists of sections, each with a key."""
 

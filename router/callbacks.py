@@ -8,39 +8,48 @@ Rules:
    it is known; a hidden number is one party per call.
 3. A conversation closes every missed call of the party that began before the conversation ended,
    in either direction and with any colleague. An outbound call counts from 20 s of talk (a
-   setting); a shorter one, or one that nobody answered, is an attempt.
+   setting); a shorter one, one that nobody answered, or one that a person marks as "voicemail" is
+   an attempt.
 4. Missed calls that the same closing closes (or nothing yet) are one item. So there is never more
    than one open item, and every missed call is in exactly one.
-5. A person may take an item, give it back, or say that it is not needed. He says so of the newest
-   missed call that he saw, so that a call which arrives later is not closed unseen.
+5. A person may take an item, give it back, note something (also an hour he promised), or say that
+   it is not needed. He says so of the newest missed call that he saw, so that a call which arrives
+   later is not closed unseen.
+6. Whoever takes an item has it for a while (30 min, a setting; the act says until when). While he
+   has it nobody else can take it; then it is everybody's again, without anybody doing anything.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
 from router.calls import Call, Direction, Disposition, MissedReason
 
 OUTBOUND_TALK_SECONDS = 20.0
+LEASE_SECONDS = 30 * 60.0
+"""How long an item that was taken is its taker's, unless the settings say otherwise."""
 
 
 class ClosedHow(StrEnum):
-    """What closed an item."""
+    """What closed an item: we reached the client, he reached us, or nobody has to call."""
 
-    TALK = "talk"
+    REACHED = "reached"
+    CAME_THROUGH = "came_through"
     NOT_NEEDED = "not_needed"
 
 
 class ActKind(StrEnum):
-    """What a person does to an item."""
+    """What a person does to an item; `voicemail` is said of an outbound call."""
 
     TAKEN = "taken"
     GIVEN_BACK = "given_back"
+    NOTED = "noted"
+    VOICEMAIL = "voicemail"
     NOT_NEEDED = "not_needed"
 
 
@@ -48,7 +57,9 @@ class ActKind(StrEnum):
 class PartyCall:
     """What the list needs to know of an ended call.
 
-    `by` is the extension that talked with the client (inbound) or dialled him (outbound).
+    `by` is the extension that talked with the client (inbound) or dialled him (outbound). Times are
+    the PBX's, corrected by what its clock is wrong. `voicemail`: somebody said that no person
+    answered.
     """
 
     id: str
@@ -59,6 +70,7 @@ class PartyCall:
     ended_at: datetime
     by: str = ""
     talk_seconds: float = 0.0
+    voicemail: bool = False
 
     @classmethod
     def of(cls, call: Call) -> PartyCall:
@@ -84,19 +96,24 @@ class PartyCall:
         if self.disposition is not Disposition.ANSWERED:
             return False
         if self.direction is Direction.OUTBOUND:
-            return self.talk_seconds >= outbound_talk_seconds
+            return not self.voicemail and self.talk_seconds >= outbound_talk_seconds
         return self.direction is Direction.INBOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What a person did; `call_id` is the newest missed call of the item as he saw it."""
+    """What a person did; `call_id` is the newest missed call of the item as he saw it.
+
+    Of `voicemail` it is the outbound call. `due_at` of `taken`: until when it is his; of `noted`:
+    the hour at which he promised a call.
+    """
 
     kind: ActKind
     call_id: str
     by: str
     at: datetime
     note: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +124,15 @@ class Attempt:
     at: datetime
     by: str
     talk_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What somebody wrote beside an item."""
+
+    at: datetime
+    by: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +151,8 @@ class CallbackItem:
     """One item of the list; open while `closing` is None.
 
     `missed` are call ids, oldest first. `after_hours`: every one of them came while the department
-    was closed.
+    was closed. `taken_by` took it last; `holder` tells whether it is still his. `promised_at` is
+    the hour promised last.
     """
 
     id: str
@@ -137,7 +164,14 @@ class CallbackItem:
     attempts: tuple[Attempt, ...] = ()
     taken_by: str = ""
     taken_at: datetime | None = None
+    taken_until: datetime | None = None
+    notes: tuple[Note, ...] = ()
+    promised_at: datetime | None = None
     closing: Closing | None = None
+
+    def holder(self, now: datetime) -> str:
+        """Whose it is at `now`, "" for everybody's."""
+        return self.taken_by if self.taken_until and now < self.taken_until else ""
 
 
 def party_of(
@@ -164,12 +198,12 @@ def items(
     outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS,
 ) -> tuple[CallbackItem, ...]:
     """All items of one party, oldest first; at most the last one is open."""
-    known = {call.id: call for call in calls}
+    done = sorted(set(acts), key=_turn)
+    known = _marked({call.id: call for call in calls}, done)
     ordered = sorted(known.values(), key=_place)
     missed = [call for call in ordered if call.missed]
     if not missed:
         return ()
-    done = sorted(set(acts), key=_turn)
     closings = _closings(ordered, done, known, outbound_talk_seconds)
     tries = [call for call in ordered if _is_attempt(call, outbound_talk_seconds)]
     attempts = {n: list(group) for n, group in groupby(tries, key=closings.number_for)}
@@ -179,12 +213,21 @@ def items(
     )
 
 
+def _marked(known: dict[str, PartyCall], acts: Iterable[Act]) -> dict[str, PartyCall]:
+    """The calls, those of which somebody said "voicemail" marked."""
+    for act in acts:
+        if act.kind is ActKind.VOICEMAIL and act.call_id in known:
+            known[act.call_id] = replace(known[act.call_id], voicemail=True)
+    return known
+
+
 def _place(call: PartyCall) -> tuple[datetime, str]:
     return call.began_at, call.id
 
 
-def _turn(act: Act) -> tuple[datetime, str, str, str, str]:
-    return act.at, act.kind, act.call_id, act.by, act.note
+def _turn(act: Act) -> tuple[datetime, str, str, str, str, str]:
+    due = act.due_at.isoformat() if act.due_at else ""
+    return act.at, act.kind, act.call_id, act.by, act.note, due
 
 
 def _is_attempt(call: PartyCall, outbound_talk_seconds: float) -> bool:
@@ -219,7 +262,7 @@ def _closings(
     found: list[tuple[tuple[datetime, int], Closing]] = [
         (
             (call.ended_at, 0),
-            Closing(at=call.ended_at, how=ClosedHow.TALK, by=call.by, call_id=call.id),
+            Closing(at=call.ended_at, how=_how(call), by=call.by, call_id=call.id),
         )
         for call in ordered
         if call.is_talk(outbound_talk_seconds)
@@ -236,6 +279,10 @@ def _closings(
     return _Closings(keys=[key for key, _ in found], closings=[closing for _, closing in found])
 
 
+def _how(talk: PartyCall) -> ClosedHow:
+    return ClosedHow.REACHED if talk.direction is Direction.OUTBOUND else ClosedHow.CAME_THROUGH
+
+
 def _item(
     party: str,
     missed: Sequence[PartyCall],
@@ -244,7 +291,9 @@ def _item(
     acts: Iterable[Act],
 ) -> CallbackItem:
     first, ids = missed[0], {call.id for call in missed}
-    taken = _taken(act for act in acts if act.call_id in ids)
+    mine = [act for act in acts if act.call_id in ids]
+    taken = _taken(mine)
+    promised = [act.due_at for act in mine if act.kind is ActKind.NOTED and act.due_at]
     return CallbackItem(
         id=f"cb-{first.id}",
         party=party,
@@ -259,16 +308,28 @@ def _item(
         ),
         taken_by=taken.by if taken else "",
         taken_at=taken.at if taken else None,
+        taken_until=_until(taken) if taken else None,
+        notes=tuple(
+            Note(at=act.at, by=act.by, text=act.note)
+            for act in mine
+            if act.note and act.kind is not ActKind.NOT_NEEDED
+        ),
+        promised_at=promised[-1] if promised else None,
         closing=closing,
     )
 
 
 def _taken(acts: Iterable[Act]) -> Act | None:
-    """The last taking that was not given back."""
+    """The last taking that was not given back; a second taker gets nothing while it is taken."""
     taken: Act | None = None
     for act in acts:
         if act.kind is ActKind.TAKEN:
-            taken = act
+            free = taken is None or taken.by == act.by or act.at >= _until(taken)
+            taken = act if free else taken
         elif act.kind is ActKind.GIVEN_BACK:
             taken = None
     return taken
+
+
+def _until(taken: Act) -> datetime:
+    return taken.due_at or taken.at + timedelta(seconds=LEASE_SECONDS)

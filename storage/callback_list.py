@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select
 
 from router.callbacks import (
     OUTBOUND_TALK_SECONDS,
@@ -21,6 +21,7 @@ from router.callbacks import (
     CallbackItem,
     ClosedHow,
     Closing,
+    Note,
     PartyCall,
     items,
 )
@@ -28,7 +29,6 @@ from router.calls import Direction, Disposition, MissedReason
 from storage import schema
 from storage.connection import AnyConnection
 from storage.dialects import upsert
-from storage.errors import CallbackNotOpen
 from storage.records import CallbackChange
 
 _t = schema.callbacks
@@ -47,6 +47,7 @@ _CONVERSATION_BEFORE = select(func.max(_before.c.ended_at)).where(
         and_(
             _before.c.direction == Direction.OUTBOUND,
             _before.c.talk_seconds >= bindparam("talk_seconds"),
+            ~exists().where(_acts.c.call_id == _before.c.id, _acts.c.kind == ActKind.VOICEMAIL),
         ),
     ),
     _before.c.ended_at <= bindparam("since"),
@@ -88,6 +89,7 @@ _ATTEMPTS_OF = (
     .where(_tries.c.callback_id.in_(bindparam("ids", expanding=True)))
     .order_by(_tries.c.at, _tries.c.call_id)
 )
+_ACT_KEYS = ("kind", "call_id", "by", "at")
 _DROP_ATTEMPTS = delete(_tries).where(_tries.c.callback_id == bindparam("item"))
 
 
@@ -101,6 +103,7 @@ class Callbacks:
         outbound_talk_seconds: float = OUTBOUND_TALK_SECONDS,
     ) -> None:
         self._connection = connection
+        self._dialect = connection.dialect.name
         self._outbound_talk_seconds = outbound_talk_seconds
 
     async def refold(self, party: str, *, since: datetime | None = None) -> CallbackChange:
@@ -117,22 +120,20 @@ class Callbacks:
         found = await self._connection.execute(_CONCERNS, {"party": party})
         return found.first() is not None
 
-    async def act(
-        self, callback_id: str, kind: ActKind, *, by: str, at: datetime, note: str = ""
-    ) -> CallbackItem:
-        """Takes an open item, gives it back, or closes it as not needed.
-
-        Raises `CallbackNotOpen` with a sentence when it is closed or unknown.
-        """
-        item = await self.get(callback_id)
-        if item is None:
-            raise CallbackNotOpen(f"There is no callback {callback_id} (any more): look again.")
-        if item.closing is not None:
-            raise CallbackNotOpen(_closed_sentence(item.closing))
-        row = {"kind": kind, "call_id": item.missed[-1], "by": by, "at": at, "note": note}
-        await self._connection.execute(insert(_acts).values(row))
+    async def act(self, item: CallbackItem, act: Act) -> CallbackItem:
+        """Keeps what a person did and counts his item again; `storage.callback_acts` judges it."""
+        row = {
+            name: getattr(act, name) for name in ("kind", "call_id", "by", "at", "note", "due_at")
+        }
+        await self._connection.execute(upsert(_acts, self._dialect, keys=_ACT_KEYS, change=()), row)
         await self.refold(item.party, since=item.first_missed_at)
-        return await self.get(callback_id) or item
+        return await self.holding(item.missed[-1]) or item
+
+    async def holding(self, call_id: str) -> CallbackItem | None:
+        """The item that a missed call is in."""
+        asked = select(_links.c.callback_id).where(_links.c.call_id == call_id)
+        found = (await self._connection.execute(asked)).scalar()
+        return await self.get(str(found)) if found is not None else None
 
     async def get(self, callback_id: str) -> CallbackItem | None:
         """One item."""
@@ -173,7 +174,14 @@ class Callbacks:
         for piece in _pieces(list(call_ids)):
             rows = await self._connection.execute(_ACTS_ON, {"calls": piece})
             found += [
-                Act(kind=ActKind(r.kind), call_id=r.call_id, by=r.by, at=r.at, note=r.note)
+                Act(
+                    kind=ActKind(r.kind),
+                    call_id=r.call_id,
+                    by=r.by,
+                    at=r.at,
+                    note=r.note,
+                    due_at=r.due_at,
+                )
                 for r in rows
             ]
         return found
@@ -216,7 +224,7 @@ class Callbacks:
 
     async def _write_item(self, item: CallbackItem, old: CallbackItem | None) -> None:
         row = _row(item)
-        dialect = self._connection.dialect.name
+        dialect = self._dialect
         names = [name for name in row if name != "id"]
         await self._connection.execute(upsert(_t, dialect, keys=["id"], change=names), row)
         link = upsert(_links, dialect, keys=["call_id"], change=["callback_id"])
@@ -288,6 +296,11 @@ def _item(row: Any, missed: Sequence[str], attempts: Sequence[Attempt]) -> Callb
         attempts=tuple(attempts),
         taken_by=row.taken_by,
         taken_at=row.taken_at,
+        taken_until=row.taken_until,
+        notes=tuple(
+            Note(at=datetime.fromisoformat(at), by=by, text=text) for at, by, text in row.notes
+        ),
+        promised_at=row.promised_at,
         closing=closing,
     )
 
@@ -304,6 +317,9 @@ def _row(item: CallbackItem) -> dict[str, object]:
         "after_hours": item.after_hours,
         "taken_by": item.taken_by,
         "taken_at": item.taken_at,
+        "taken_until": item.taken_until,
+        "notes": [(note.at.isoformat(), note.by, note.text) for note in item.notes],
+        "promised_at": item.promised_at,
         "closed_at": closing.at if closing else None,
         "closed_how": closing.how if closing else "",
         "closed_by": closing.by if closing else "",
@@ -320,9 +336,3 @@ def _attempt_row(callback_id: str, attempt: Attempt) -> dict[str, object]:
         "by": attempt.by,
         "talk_seconds": attempt.talk_seconds,
     }
-
-
-def _closed_sentence(closing: Closing) -> str:
-    if closing.how is ClosedHow.TALK:
-        return f"Nothing to do: {closing.by or 'somebody'} has talked with this client meanwhile."
-    return f"Nothing to do: {closing.by} closed it as not needed."

@@ -15,7 +15,10 @@ _t = schema.gaps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """One gap; open while `ended_at` is None."""
+    """One gap; open while `ended_at` is None.
+
+    `recovered_calls` are those of the PBX's journal, `from_call_records` those of its CDR.
+    """
 
     id: int
     pbx: str
@@ -24,6 +27,7 @@ class Gap:
     why: str
     recovered_calls: int = 0
     adopted_calls: int = 0
+    from_call_records: int = 0
     note: str = ""
 
 
@@ -61,6 +65,11 @@ class Gaps:
         }
         still_open = (_t.c.id == gap_id, _t.c.ended_at.is_(None))
         await self._connection.execute(update(_t).where(*still_open).values(values))
+
+    async def add_call_records(self, gap_id: int, *, calls: int, note: str) -> None:
+        """Adds to a gap what the PBX's own call records knew of it, and says what they did not."""
+        values = {"from_call_records": _t.c.from_call_records + calls, "note": note}
+        await self._connection.execute(update(_t).where(_t.c.id == gap_id).values(values))
 
     async def newest(self, *, limit: int = 50) -> tuple[Gap, ...]:
         """Gaps, newest first."""

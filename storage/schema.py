@@ -130,6 +130,7 @@ calls = Table(
     Column("way", String, nullable=False),
     Column("disagreement", Text, nullable=False, server_default=""),
     Column("party", String, nullable=False),
+    Column("clock_offset_seconds", Float, nullable=False, server_default="0"),
     Index(None, "began_at"),
     Index(None, "party", "began_at"),
     Index(None, "client_key", "began_at"),
@@ -191,6 +192,9 @@ callbacks = Table(
     Column("after_hours", Boolean, nullable=False),
     Column("taken_by", String, nullable=False),
     Column("taken_at", Instant),
+    Column("taken_until", Instant),
+    Column("promised_at", Instant),
+    Column("notes", JSON, nullable=False, server_default="[]"),
     Column("closed_at", Instant, index=True),
     Column("closed_how", String, nullable=False),
     Column("closed_by", String, nullable=False),
@@ -234,6 +238,7 @@ callback_acts = Table(
     Column("by", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
+    Column("due_at", Instant),
     UniqueConstraint("kind", "call_id", "by", "at"),
 )
 
@@ -267,6 +272,7 @@ gaps = Table(
     Column("why", Text, nullable=False),
     Column("recovered_calls", Integer, nullable=False, server_default="0"),
     Column("adopted_calls", Integer, nullable=False, server_default="0"),
+    Column("from_call_records", Integer, nullable=False, server_default="0"),
     Column("note", Text, nullable=False, server_default=""),
 )
 

@@ -2,74 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import click
 
-from dozvon.commands.facts.moments import shown
+from dozvon.commands.callbacks_views import print_list, print_morning, print_report
+from dozvon.commands.facts.moments import read_moment, shown
 from dozvon.commands.facts.offices import people
 from dozvon.commands.facts.people import People
-from dozvon.commands.facts.shapes import callback_json, item_json
+from dozvon.commands.facts.shapes import item_json
 from dozvon.commands.facts.stored import reading, run, write
 from dozvon.commands.terminal.exits import Exit, Trouble
-from dozvon.commands.terminal.output import print_json, print_line, print_table
+from dozvon.commands.terminal.output import print_json, print_line
 from dozvon.commands.terminal.speaking import SpeakingGroup, as_json, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
 from router.callbacks import ActKind, CallbackItem
+from storage import callback_acts
 from storage.reading import open_callbacks
-from storage.records import OpenCallback
 from storage.unit_of_work import UnitOfWork
 
-_COLUMNS = ("missed-at", "times", "client", "number", "line", "owner", "taken", "id")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Act:
-    """What somebody does to an item, as it was written."""
-
-    kind: ActKind
-    item: str
-    by: str
-    note: str
+Doing = Callable[..., Awaitable[CallbackItem]]
 
 
 @click.group(cls=SpeakingGroup, help="command-callbacks", invoke_without_command=True)
+@option("--morning", is_flag=True, help="help-morning")
+@option("--mine", default="", help="help-mine")
 @as_json()
 @click.pass_context
-def callbacks(ctx: click.Context, *, as_json: bool) -> None:
+def callbacks(ctx: click.Context, *, morning: bool, mine: str, as_json: bool) -> None:
     """Lists open items; an empty list is good news and no finding."""
     context = ctx.ensure_object(Context)
     if ctx.invoked_subcommand:
         return
-    found, known = run(context, _list(context))
-    if as_json:
-        print_json({"callbacks": [callback_json(item) for item in found]})
-    elif found:
-        head = [say(context.language, f"head-{column}") for column in _COLUMNS]
-        print_table(context, head, [_row(context.language, item, known) for item in found])
+    if morning:
+        print_morning(context, mine, as_json=as_json)
     else:
-        print_line(context, say(context.language, "callbacks-none"))
-
-
-async def _list(context: Context) -> tuple[tuple[OpenCallback, ...], People]:
-    async with reading(context) as database:
-        return await open_callbacks(database), await people(context, database)
-
-
-def _row(language: str, found: OpenCallback, known: People) -> list[str]:
-    item = found.item
-    number = found.number_e164 or found.caller
-    return [
-        shown(item.last_missed_at, known.zone(found.department), language, seconds=False),
-        str(len(item.missed)),
-        found.client_name,
-        known.number(number) or say(language, "nobody-known"),
-        known.line_name(found.line),
-        known.manager_name(found.owner),
-        known.manager_name(item.taken_by),
-        item.id,
-    ]
+        print_list(context, mine, as_json=as_json)
 
 
 @callbacks.command("take", help="command-callbacks-take")
@@ -79,8 +49,10 @@ def _row(language: str, found: OpenCallback, known: People) -> list[str]:
 @as_json()
 @click.pass_obj
 def take(context: Context, *, item: str, by: str, note: str, as_json: bool) -> None:
-    """Takes an item."""
-    _do(context, _Act(kind=ActKind.TAKEN, item=item, by=by, note=note), as_json=as_json)
+    """Takes an item for the time that the settings say."""
+    lease = context.settings().callbacks.lease_minutes * 60
+    doing = partial(callback_acts.take, note=note, lease_seconds=lease)
+    _do(context, ActKind.TAKEN, doing, item=item, by=by, as_json=as_json)
 
 
 @callbacks.command("give-back", help="command-callbacks-give-back")
@@ -91,37 +63,79 @@ def take(context: Context, *, item: str, by: str, note: str, as_json: bool) -> N
 @click.pass_obj
 def give_back(context: Context, *, item: str, by: str, note: str, as_json: bool) -> None:
     """Gives an item back."""
-    _do(context, _Act(kind=ActKind.GIVEN_BACK, item=item, by=by, note=note), as_json=as_json)
+    doing = partial(callback_acts.give_back, note=note)
+    _do(context, ActKind.GIVEN_BACK, doing, item=item, by=by, as_json=as_json)
+
+
+@callbacks.command("note", help="command-callbacks-note")
+@click.argument("item")
+@option("--by", required=True, help="help-by")
+@option("--note", default="", help="help-note")
+@option("--at", default="", help="help-promised")
+@as_json()
+@click.pass_obj
+def note(context: Context, *, item: str, by: str, note: str, at: str, as_json: bool) -> None:  # noqa: PLR0913 - click's way
+    """Notes something, or a promise."""
+    if not note and not at:
+        raise Trouble(Exit.WRONG, "callback-note-empty")
+    zone = People.of(context.office_if_any()).zone()
+    promised = read_moment(at, zone, context.now()) if at else None
+    doing = partial(callback_acts.add_note, note=note, promised_at=promised)
+    _do(context, ActKind.NOTED, doing, item=item, by=by, as_json=as_json)
+
+
+@callbacks.command("voicemail", help="command-callbacks-voicemail")
+@click.argument("item")
+@option("--by", required=True, help="help-by")
+@as_json()
+@click.pass_obj
+def voicemail(context: Context, *, item: str, by: str, as_json: bool) -> None:
+    """Says that nobody was reached but a machine."""
+    doing = callback_acts.voicemail
+    _do(context, ActKind.VOICEMAIL, doing, item=item, by=by, as_json=as_json)
 
 
 @callbacks.command("not-needed", help="command-callbacks-not-needed")
 @click.argument("item")
 @option("--by", required=True, help="help-by")
-@option("--note", default="", help="help-note")
+@option("--reason", "--note", "reason", required=True, help="help-reason")
 @as_json()
 @click.pass_obj
-def not_needed(context: Context, *, item: str, by: str, note: str, as_json: bool) -> None:
+def not_needed(context: Context, *, item: str, by: str, reason: str, as_json: bool) -> None:
     """Closes an item."""
-    _do(context, _Act(kind=ActKind.NOT_NEEDED, item=item, by=by, note=note), as_json=as_json)
+    doing = partial(callback_acts.not_needed, reason=reason)
+    _do(context, ActKind.NOT_NEEDED, doing, item=item, by=by, as_json=as_json)
 
 
-def _do(context: Context, act: _Act, *, as_json: bool) -> None:
-    item, known = run(context, _write(context, act))
+@callbacks.command("report", help="command-callbacks-report")
+@option("--day", default="today", help="help-report-day")
+@as_json()
+@click.pass_obj
+def report(context: Context, *, day: str, as_json: bool) -> None:
+    """Counts a day."""
+    print_report(context, day, as_json=as_json)
+
+
+def _do(  # noqa: PLR0913 - what every act needs, all by keyword
+    context: Context, kind: ActKind, doing: Doing, *, item: str, by: str, as_json: bool
+) -> None:
+    done, known = run(context, _write(context, doing, item, by))
     if as_json:
-        print_json(item_json(item))
+        print_json(item_json(done))
         return
-    names = {"item": item.id, "who": known.find(act.by).name}
-    print_line(context, say(context.language, f"callback-{act.kind}", **names))
+    until = shown(done.taken_until, known.zone(), context.language, seconds=False)
+    names = {"item": done.id, "who": known.find(by).name, "until": until}
+    print_line(context, say(context.language, f"callback-{kind}", **names))
 
 
-async def _write(context: Context, act: _Act) -> tuple[CallbackItem, People]:
+async def _write(context: Context, doing: Doing, item: str, by: str) -> tuple[CallbackItem, People]:
     async with reading(context) as database:
         known = await people(context, database)
-        manager = known.find(act.by).key
-        item = _meant(act.item, [found.item.id for found in await open_callbacks(database)])
+        manager = known.find(by).key
+        meant = _meant(item, [found.item.id for found in await open_callbacks(database)])
 
     async def work(uow: UnitOfWork) -> CallbackItem:
-        return await uow.callbacks.act(item, act.kind, by=manager, at=context.now(), note=act.note)
+        return await doing(uow, meant, by=manager, at=context.now())
 
     return await write(context, work), known
 

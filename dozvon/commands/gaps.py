@@ -15,7 +15,7 @@ from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
 from storage.gaps import Gap, Gaps
 
-_COLUMNS = ("began", "ended", "length", "pbx", "recovered", "adopted", "because")
+_COLUMNS = ("began", "ended", "length", "pbx", "recovered", "from-cdr", "adopted", "because")
 
 
 @click.command(cls=SpeakingCommand, help="command-gaps")
@@ -50,6 +50,7 @@ def _row(context: Context, gap: Gap, known: People) -> list[str]:
         shown_seconds(max(0.0, (until - gap.began_at).total_seconds())),
         gap.pbx,
         str(gap.recovered_calls),
+        str(gap.from_call_records),
         str(gap.adopted_calls),
         f"{gap.why} {gap.note}".strip(),
     ]

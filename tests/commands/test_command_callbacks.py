@@ -66,7 +66,7 @@ def test_a_unique_ending_names_an_item(owed: Any) -> None:
 
 def test_what_is_closed_cannot_be_closed_again(owed: Any) -> None:
     item = items(owed)[0]["id"]
-    owed.fine("callbacks", "not-needed", item, "--by", "101")
+    owed.fine("callbacks", "not-needed", item, "--by", "101", "--reason", "spam")
     done = owed.run("callbacks", "take", item, "--by", "102")
     assert done.exit_code == Exit.REFUSED
     assert "Traceback" not in done.stderr

@@ -90,7 +90,7 @@ def test_missed_calls_of_one_client_are_one_open_item() -> None:
 def test_a_later_conversation_closes_it() -> None:
     [item] = fold([missed("a", 0), answered("b", 5, 7)])
     assert item.closing is not None
-    assert (item.closing.how, item.closing.at) == (ClosedHow.TALK, at(7))
+    assert (item.closing.how, item.closing.at) == (ClosedHow.CAME_THROUGH, at(7))
     assert (item.closing.by, item.closing.call_id) == ("102", "b")
 
 
@@ -184,12 +184,78 @@ def act(kind: ActKind, call_id: str, minute: float, by: str = "ivanova") -> Act:
     return Act(kind=kind, call_id=call_id, by=by, at=at(minute), note="")
 
 
-def test_who_took_an_item_last_has_it_until_he_gives_it_back() -> None:
+def test_whoever_took_an_item_has_it_until_he_gives_it_back() -> None:
     calls = [missed("a", 0)]
-    first, second = act(ActKind.TAKEN, "a", 1), act(ActKind.TAKEN, "a", 2, by="petrov")
-    back = act(ActKind.GIVEN_BACK, "a", 3)
-    assert fold(calls, second, first)[0].taken_by == "petrov"
-    assert fold(calls, first, second, back)[0].taken_by == ""
+    taken, back = act(ActKind.TAKEN, "a", 1), act(ActKind.GIVEN_BACK, "a", 3)
+    assert fold(calls, taken)[0].taken_by == "ivanova"
+    assert fold(calls, back, taken)[0].taken_by == ""
+
+
+def test_a_second_taker_gets_nothing_while_the_lease_runs_and_the_item_after_it() -> None:
+    calls = [missed("a", 0)]
+    first = act(ActKind.TAKEN, "a", 1)
+    early, late = act(ActKind.TAKEN, "a", 30, "petrov"), act(ActKind.TAKEN, "a", 31, "petrov")
+    assert fold(calls, early, first)[0].taken_by == "ivanova"
+    assert fold(calls, late, first)[0].taken_by == "petrov"
+
+
+def test_a_lease_runs_out_by_itself() -> None:
+    [item] = fold([missed("a", 0)], act(ActKind.TAKEN, "a", 1))
+    assert item.holder(at(30.99)) == "ivanova"
+    assert item.holder(at(31)) == ""
+
+
+def test_taking_again_begins_the_lease_anew() -> None:
+    [item] = fold([missed("a", 0)], act(ActKind.TAKEN, "a", 1), act(ActKind.TAKEN, "a", 20))
+    assert item.holder(at(49)) == "ivanova"
+
+
+def test_the_length_of_a_lease_is_said_by_the_act() -> None:
+    taken = Act(kind=ActKind.TAKEN, call_id="a", by="ivanova", at=at(1), due_at=at(3))
+    [item] = fold([missed("a", 0)], taken)
+    assert (item.holder(at(2.9)), item.holder(at(3))) == ("ivanova", "")
+
+
+def test_a_talk_with_a_voicemail_is_an_attempt_and_the_item_is_open_again() -> None:
+    calls = [missed("a", 0), dialled("b", 5, talk_seconds=40)]
+    assert fold(calls)[0].closing is not None
+    [item] = fold(calls, act(ActKind.VOICEMAIL, "b", 7))
+    assert item.closing is None
+    assert [attempt.call_id for attempt in item.attempts] == ["b"]
+
+
+def test_nobody_calls_an_inbound_conversation_a_voicemail() -> None:
+    calls = [missed("a", 0), answered("b", 5, 7)]
+    assert fold(calls, act(ActKind.VOICEMAIL, "b", 8))[0].closing is not None
+
+
+def test_a_conversation_that_we_began_reached_the_client() -> None:
+    [item] = fold([missed("a", 0), dialled("b", 5, talk_seconds=40)])
+    assert item.closing is not None
+    assert item.closing.how is ClosedHow.REACHED
+
+
+def test_notes_and_the_promised_hour_stand_beside_the_item() -> None:
+    noted = Act(
+        kind=ActKind.NOTED, call_id="a", by="ivanova", at=at(2), note="after lunch", due_at=at(200)
+    )
+    [item] = fold([missed("a", 0)], noted, act(ActKind.TAKEN, "a", 3))
+    assert [(note.by, note.text) for note in item.notes] == [("ivanova", "after lunch")]
+    assert item.promised_at == at(200)
+
+
+def test_ten_calls_in_a_minute_are_one_item() -> None:
+    [item] = fold(missed(f"c{n}", n / 10) for n in range(10))
+    assert len(item.missed) == 10
+
+
+def test_a_client_who_gets_through_while_he_is_called_back_closes_the_item_once() -> None:
+    """The callback finds him talking with a colleague: an attempt, and nothing is owed."""
+    calling = dialled("b", 6, disposition=Disposition.BUSY)
+    [item] = fold([missed("a", 0), answered("c", 5, 9), calling], act(ActKind.TAKEN, "a", 4))
+    assert item.closing is not None
+    assert item.closing.how is ClosedHow.CAME_THROUGH
+    assert [attempt.call_id for attempt in item.attempts] == ["b"]
 
 
 def test_not_needed_closes_what_the_person_saw_and_not_what_came_later() -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from router.callbacks import ActKind, CallbackItem, ClosedHow
+from router.callbacks import CallbackItem, ClosedHow
 from router.calls import (
     Direction,
     Disposition,
@@ -35,6 +35,7 @@ from router.plan import (
     Why,
 )
 from storage import schema
+from storage.callback_acts import not_needed, take
 from storage.callback_list import _IN_ORDER
 from storage.database import Database
 from storage.parties import move_calls
@@ -248,14 +249,14 @@ async def test_a_person_takes_an_item_and_closes_it_as_not_needed(
     await record(writer, ended("c-1"))
     later = NINE + timedelta(hours=1)
 
-    async def act(kind: ActKind) -> CallbackItem:
-        async def work(uow: UnitOfWork) -> CallbackItem:
-            return await uow.callbacks.act("cb-c-1", kind, by="ivanova", at=later, note="спам")
+    async def taking(uow: UnitOfWork) -> CallbackItem:
+        return await take(uow, "cb-c-1", by="ivanova", at=later)
 
-        return await writer.submit(work)
+    async def closing(uow: UnitOfWork) -> CallbackItem:
+        return await not_needed(uow, "cb-c-1", by="ivanova", at=later, reason="спам")
 
-    assert (await act(ActKind.TAKEN)).taken_by == "ivanova"
-    closed = await act(ActKind.NOT_NEEDED)
+    assert (await writer.submit(taking)).taken_by == "ivanova"
+    closed = await writer.submit(closing)
     assert closed.closing is not None
     assert closed.closing.how is ClosedHow.NOT_NEEDED
     assert closed.closing.note == "спам"

@@ -5,12 +5,16 @@ A shape only grows: names are added, never renamed or given another meaning.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from dozvon.commands.terminal.output import instant
 from router.callbacks import CallbackItem
+from router.callbacks_report import DayReport
 from router.calls import Leg, Transfer
 from router.explain import sentence
+from router.morning import Morning, Share
 from router.plan import Decision, Step
 from storage.gaps import Gap
 from storage.records import CallStory, OpenCallback, StoredCall, TrailEntry
@@ -124,10 +128,47 @@ def item_json(item: CallbackItem) -> Json:
         "after_hours": item.after_hours,
         "taken_by": item.taken_by,
         "taken_at": instant(item.taken_at),
-        "closed": {"how": closing.how, "at": instant(closing.at), "by": closing.by}
+        "taken_until": instant(item.taken_until),
+        "promised_at": instant(item.promised_at),
+        "notes": [{"at": instant(n.at), "by": n.by, "text": n.text} for n in item.notes],
+        "closed": {
+            "how": closing.how,
+            "at": instant(closing.at),
+            "by": closing.by,
+            "call": closing.call_id,
+            "reason": closing.note,
+        }
         if closing
         else None,
     }
+
+
+def morning_json(
+    made: Morning, shares: Sequence[Share], items: Mapping[str, OpenCallback]
+) -> Json:
+    """The morning list."""
+    return {
+        "shares": [
+            {"manager": s.manager, "callbacks": [callback_json(items[i.id]) for i in s.items]}
+            for s in shares
+        ],
+        "unassigned": [callback_json(items[item.id]) for item in made.unassigned],
+        "hidden": [
+            {
+                "department": h.department,
+                "calls": h.calls,
+                "first_at": instant(h.first_at),
+                "last_at": instant(h.last_at),
+            }
+            for h in made.hidden
+        ],
+    }
+
+
+def day_report_json(counted: DayReport) -> Json:
+    """How the company called back on a day; people are extensions, lengths seconds."""
+    plain = asdict(counted)
+    return plain | {"share_reached": counted.share_reached}
 
 
 def gap_json(gap: Gap) -> Json:
@@ -140,6 +181,7 @@ def gap_json(gap: Gap) -> Json:
         "why": gap.why,
         "recovered_calls": gap.recovered_calls,
         "adopted_calls": gap.adopted_calls,
+        "from_call_records": gap.from_call_records,
         "note": gap.note,
     }
 

@@ -90,7 +90,8 @@ async def writing(context: Context) -> AsyncIterator[Writer]:
     """A running writer on a database with the tables of this version."""
     await prepare(context)
     async with reading(context) as database:
-        writer = Writer(database)
+        talk = context.settings().callbacks.outbound_talk_seconds
+        writer = Writer(database, outbound_talk_seconds=talk)
         task = asyncio.create_task(writer.run(), name="writer")
         try:
             yield writer

@@ -79,22 +79,6 @@ HELP: Final[dict[str, tuple[str, str]]] = {
         ),
         "Tell why a call went where it went. CALL is an id, its beginning or its end, or last.",
     ),
-    "command-callbacks": (
-        "Кому компания должна перезвонить. Без команды — список, старые сверху.",
-        "Whom the company owes a callback. Without a command: the list, oldest first.",
-    ),
-    "command-callbacks-take": (
-        "Взять обратный звонок на себя. ПУНКТ — его номер, начало или конец.",
-        "Take a callback. ITEM is its id, its beginning or its end.",
-    ),
-    "command-callbacks-give-back": (
-        "Вернуть взятый обратный звонок в список. Его сможет взять другой.",
-        "Give a taken callback back to the list. Another may take it then.",
-    ),
-    "command-callbacks-not-needed": (
-        "Закрыть: перезванивать не нужно. Новый пропущенный откроет новый пункт.",
-        "Close it: no callback is needed. A new missed call opens a new one.",
-    ),
     "command-gaps": (
         "Когда АТС оставалась без присмотра. И что удалось восстановить.",
         "When a PBX was not watched. And what could be recovered.",

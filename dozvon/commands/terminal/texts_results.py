@@ -23,15 +23,8 @@ RESULTS: Final[dict[str, tuple[str, str]]] = {
     "number-kind-hidden": ("номер скрыт", "a hidden number"),
     "number-kind-invalid": ("не телефонный номер", "no telephone number"),
     "calls-none": ("Таких звонков нет.", "There are no such calls."),
-    "callbacks-none": ("Никому не должны: список пуст.", "Nothing is owed: the list is empty."),
     "gaps-none": ("АТС всегда были под присмотром.", "The PBXs were watched all the time."),
     "still-open": ("ещё идёт", "still open"),
-    "callback-taken": ("{who}: взято, {item}.", "{who} took {item}."),
-    "callback-given_back": ("{who}: возвращено в список, {item}.", "{who} gave {item} back."),
-    "callback-not_needed": (
-        "{who}: закрыто, перезванивать не нужно, {item}.",
-        "{who} closed {item}: no callback needed.",
-    ),
     "status-which": (
         "--until и --by нужны только вместе с менеджером и статусом.",
         "--until and --by belong to a manager and a status.",
@@ -60,6 +53,7 @@ RESULTS: Final[dict[str, tuple[str, str]]] = {
     "head-length": ("длилось", "length"),
     "head-pbx": ("АТС", "PBX"),
     "head-recovered": ("восстановлено", "recovered"),
+    "head-from-cdr": ("из CDR", "from CDR"),
     "head-adopted": ("подхвачено", "adopted"),
     "head-because": ("почему", "because"),
     "head-manager": ("менеджер", "manager"),

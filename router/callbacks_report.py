@@ -1,0 +1,155 @@
+"""How the company called back: time to the first callback, share reached, per day and person.
+
+Rules:
+
+1. An item belongs to the day on which its first missed call began, on the department's wall.
+2. Its waiting time begins with that call, or where that came after hours with the next opening:
+   nobody is blamed for the night. It ends with the first attempt or the callback that reached the
+   client. A client who came through by himself first was not called back.
+3. *Reached* counts callbacks that reached the client; the share is of the items that needed one
+   (neither closed as not needed, nor a client who came through by himself before any attempt).
+4. A missed ring is a person's: his phone rang, nobody else picked up meanwhile, and he did not.
+   It says nothing of the company: the call may have been answered by the next step. It is counted
+   apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from router.callbacks import ClosedHow
+from router.calls import Leg, LegOutcome
+
+MISSED_RINGS = frozenset({LegOutcome.NO_ANSWER, LegOutcome.DECLINED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What became of one item.
+
+    `owed_from`: when it could be worked on first. `first_try_at`/`first_try_by`: the first
+    callback, whether it reached the client or not. `by`: who reached him, came to talk with him or
+    closed it.
+    """
+
+    id: str
+    owed_from: datetime
+    first_try_at: datetime | None = None
+    first_try_by: str = ""
+    tries: Sequence[str] = ()
+    how: ClosedHow | None = None
+    by: str = ""
+
+    @property
+    def waited_seconds(self) -> float | None:
+        """How long the client waited for the first callback; None: nobody called him back."""
+        if self.first_try_at is None:
+            return None
+        return max(0.0, (self.first_try_at - self.owed_from).total_seconds())
+
+    @property
+    def needed(self) -> bool:
+        """Whether a callback was needed at all."""
+        if self.how is ClosedHow.NOT_NEEDED:
+            return False
+        return self.how is not ClosedHow.CAME_THROUGH or self.first_try_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReport:
+    """One person's day: his first callbacks, attempts, whom he reached, rings that he let ring."""
+
+    person: str
+    first_callbacks: int
+    attempts: int
+    reached: int
+    median_seconds: float | None
+    missed_rings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayReport:
+    """A day: items by what became of them, the wait, and everybody's part."""
+
+    items: int
+    needed: int
+    called: int
+    reached: int
+    came_through: int
+    not_needed: int
+    still_open: int
+    median_seconds: float | None
+    longest_seconds: float | None
+    people: tuple[PersonReport, ...]
+
+    @property
+    def share_reached(self) -> float | None:
+        """Reached of needed, 0 to 1; None where none was needed."""
+        return self.reached / self.needed if self.needed else None
+
+
+def owed_from(
+    first_missed_at: datetime, opening: Callable[[datetime], datetime | None]
+) -> datetime:
+    """When an item could be worked on first: `opening` tells the first open instant from one on."""
+    return opening(first_missed_at) or first_missed_at
+
+
+def missed_rings(calls: Iterable[Sequence[Leg]]) -> Counter[str]:
+    """How often each target let it ring, from the legs of calls.
+
+    A ring that a colleague ended by picking up is nobody's miss, and neither is one that the caller
+    ended before anybody could.
+    """
+    found: Counter[str] = Counter()
+    for legs in calls:
+        missed = {leg.target for leg in legs if leg.outcome in MISSED_RINGS and _rang(leg)}
+        talked = {leg.target for leg in legs if leg.outcome is LegOutcome.ANSWERED}
+        found.update(missed - talked)
+    return found
+
+
+def report(worked: Sequence[Worked], rings: Counter[str] | None = None) -> DayReport:
+    """Counts a day. People are named as the items and `rings` name them."""
+    rings = rings or Counter()
+    waits = [item.waited_seconds for item in worked if item.waited_seconds is not None]
+    how = Counter(item.how for item in worked)
+    return DayReport(
+        items=len(worked),
+        needed=sum(item.needed for item in worked),
+        called=len(waits),
+        reached=how[ClosedHow.REACHED],
+        came_through=how[ClosedHow.CAME_THROUGH],
+        not_needed=how[ClosedHow.NOT_NEEDED],
+        still_open=how[None],
+        median_seconds=median(waits) if waits else None,
+        longest_seconds=max(waits, default=None),
+        people=tuple(_person(who, worked, rings) for who in sorted(_people(worked, rings))),
+    )
+
+
+def _people(worked: Iterable[Worked], rings: Counter[str]) -> set[str]:
+    callers = {who for item in worked for who in (*item.tries, item.first_try_by) if who}
+    closers = {item.by for item in worked if item.how is ClosedHow.REACHED and item.by}
+    return callers | closers | set(rings)
+
+
+def _person(who: str, worked: Iterable[Worked], rings: Counter[str]) -> PersonReport:
+    first = [item for item in worked if item.first_try_by == who]
+    waits = [item.waited_seconds for item in first if item.waited_seconds is not None]
+    return PersonReport(
+        person=who,
+        first_callbacks=len(first),
+        attempts=sum(list(item.tries).count(who) for item in worked),
+        reached=sum(item.how is ClosedHow.REACHED and item.by == who for item in worked),
+        median_seconds=median(waits) if waits else None,
+        missed_rings=rings[who],
+    )
+
+
+def _rang(leg: Leg) -> bool:
+    return leg.ring_seconds > 0 or leg.rang_at is not None

@@ -1,0 +1,108 @@
+"""What reports ask of the callback list: the items of a stretch of time and the rings in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from router.callbacks import ClosedHow
+from router.calls import Direction, Leg, LegOutcome
+from storage import schema
+from storage.database import Database
+
+_t, _calls, _legs = schema.callbacks, schema.calls, schema.legs
+_links, _tries = schema.callback_calls, schema.callback_attempts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayItem:
+    """An item whose first missed call began in the stretch; people are extensions.
+
+    `tries`: the callbacks in order, (when, by whom), the one that reached the client among them.
+    """
+
+    id: str
+    department: str
+    first_missed_at: datetime
+    tries: Sequence[tuple[datetime, str]] = ()
+    how: ClosedHow | None = None
+    by: str = ""
+
+
+async def items_between(
+    database: Database, since: datetime, until: datetime
+) -> tuple[DayItem, ...]:
+    """The items whose first missed call began from `since` on and before `until`, oldest first."""
+    closing = _calls.alias("closing")
+    asked = (
+        select(_t, closing.c.began_at.label("reached_at"))
+        .outerjoin(closing, closing.c.id == _t.c.closing_call_id)
+        .where(_t.c.first_missed_at >= since, _t.c.first_missed_at < until)
+        .order_by(_t.c.first_missed_at, _t.c.id)
+    )
+    inside = select(_t.c.id).where(_t.c.first_missed_at >= since, _t.c.first_missed_at < until)
+    tries = select(_tries).where(_tries.c.callback_id.in_(inside)).order_by(_tries.c.at)
+    homes = (
+        select(_links.c.callback_id, _calls.c.department)
+        .join(_calls, _calls.c.id == _links.c.call_id)
+        .where(_links.c.callback_id.in_(inside), _calls.c.department != "")
+    )
+    tried: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    async with database.reading() as connection:
+        rows = (await connection.execute(asked)).all()
+        for found in await connection.execute(tries):
+            tried[found.callback_id].append((found.at, found.by))
+        at_home = {row.callback_id: row.department for row in await connection.execute(homes)}
+    return tuple(_day_item(row, at_home.get(row.id, ""), tried[row.id]) for row in rows)
+
+
+async def legs_between(
+    database: Database, since: datetime, until: datetime
+) -> tuple[tuple[Leg, ...], ...]:
+    """The legs of every inbound call that began in the stretch, call by call."""
+    asked = (
+        select(_legs)
+        .join(_calls, _calls.c.id == _legs.c.call_id)
+        .where(
+            _calls.c.began_at >= since,
+            _calls.c.began_at < until,
+            _calls.c.direction == Direction.INBOUND,
+        )
+        .order_by(_legs.c.call_id, _legs.c.position)
+    )
+    found: defaultdict[str, list[Leg]] = defaultdict(list)
+    async with database.reading() as connection:
+        for row in await connection.execute(asked):
+            found[row.call_id].append(_leg(row))
+    return tuple(tuple(legs) for legs in found.values())
+
+
+def _day_item(row: Any, department: str, tries: list[tuple[datetime, str]]) -> DayItem:
+    how = ClosedHow(row.closed_how) if row.closed_how else None
+    if how is ClosedHow.REACHED and row.reached_at is not None:
+        tries = [*tries, (row.reached_at, row.closed_by)]
+    return DayItem(
+        id=row.id,
+        department=department,
+        first_missed_at=row.first_missed_at,
+        tries=tuple(sorted(tries)),
+        how=how,
+        by=row.closed_by,
+    )
+
+
+def _leg(row: Any) -> Leg:
+    return Leg(
+        id=row.leg_id,
+        target=row.target,
+        began_at=row.began_at,
+        rang_at=row.rang_at,
+        outcome=LegOutcome(row.outcome),
+        ring_seconds=row.ring_seconds,
+        talk_seconds=row.talk_seconds,
+    )

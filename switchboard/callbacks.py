@@ -1,0 +1,113 @@
+"""The use cases of the callback list: see it in order, see the morning's, count a day.
+
+What people do to an item is in `storage.callback_acts`; here is what they see before. Everything is
+read from the database and judged by `router`: the list is the same for whoever asks, the running
+service, a page or the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from router.callbacks_order import Floor, Owed, assigned, in_order
+from router.callbacks_report import DayReport, Worked, missed_rings, owed_from, report
+from router.hours import HolidayCalendar, next_opening
+from router.morning import Morning, morning
+from router.office import Office
+from storage.callback_reading import DayItem, items_between, legs_between
+from storage.database import Database
+from storage.reading import open_callbacks
+from storage.records import OpenCallback
+from storage.statuses import Statuses
+
+LISTED = 5000
+"""More open items than this are not sorted but a disaster of another kind."""
+
+
+async def floor_now(
+    database: Database, office: Office, now: datetime, calendar: HolidayCalendar
+) -> Floor:
+    """Who could call back at the moment."""
+    async with database.reading() as connection:
+        rows = await Statuses(connection).all()
+    current = {key: r.status for key, r in rows.items() if r.until is None or r.until > now}
+    return Floor(office=office, now=now, calendar=calendar, statuses=current)
+
+
+async def listed(
+    database: Database, now: datetime, floor: Floor | None = None, *, manager: str = ""
+) -> tuple[OpenCallback, ...]:
+    """The open items in the order in which to call; of one person's with `manager` and `floor`."""
+    found = {item.item.id: item for item in await open_callbacks(database, limit=LISTED)}
+    wanted = [owed_of(item, now) for item in found.values()]
+    if manager and floor:
+        wanted = [item for item in wanted if manager in assigned(item, floor)]
+    return tuple(found[item.id] for item in in_order(wanted, now))
+
+
+async def morning_list(database: Database, floor: Floor) -> tuple[Morning, dict[str, OpenCallback]]:
+    """The morning's shares, and the items by id."""
+    found = {item.item.id: item for item in await open_callbacks(database, limit=LISTED)}
+    return morning((owed_of(item, floor.now) for item in found.values()), floor), found
+
+
+async def day_report(
+    database: Database,
+    since: datetime,
+    until: datetime,
+    *,
+    office: Office | None,
+    calendar: HolidayCalendar,
+) -> DayReport:
+    """How the company called back what it missed in a stretch of time; people are extensions."""
+    items = await items_between(database, since, until)
+    rings = missed_rings(await legs_between(database, since, until))
+    people = {m.extension for m in office.managers.values()} if office else None
+    if people is not None:  # a mobile or a colleague's other phone is told under its own number
+        rings = type(rings)({who: n for who, n in rings.items() if who in people})
+    return report([_worked(item, _opening(office, item, calendar)) for item in items], rings)
+
+
+def owed_of(found: OpenCallback, now: datetime) -> Owed:
+    """An open item as order and assignment see it."""
+    item = found.item
+    return Owed(
+        id=item.id,
+        department=found.department,
+        owner=found.owner,
+        client=found.client,
+        application=found.application,
+        first_missed_at=item.first_missed_at,
+        missed_count=len(item.missed),
+        after_hours=item.after_hours,
+        reachable=not item.party.startswith("call:"),
+        promised_at=item.promised_at,
+        holder=item.holder(now),
+    )
+
+
+def _opening(
+    office: Office | None, item: DayItem, calendar: HolidayCalendar
+) -> Callable[[datetime], datetime | None]:
+    key = item.department or (office.default_department if office else "")
+    home = office.departments.get(key) if office else None
+
+    def opening(at: datetime) -> datetime | None:
+        return next_opening(home.hours, at, calendar, days=14) if home else None
+
+    return opening
+
+
+def _worked(item: DayItem, opening: Callable[[datetime], datetime | None]) -> Worked:
+    first: Iterable[tuple[datetime, str]] = item.tries[:1]
+    at, by = next(iter(first), (None, ""))
+    return Worked(
+        id=item.id,
+        owed_from=owed_from(item.first_missed_at, opening),
+        first_try_at=at,
+        first_try_by=by,
+        tries=tuple(who for _, who in item.tries),
+        how=item.how,
+        by=item.by,
+    )

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from dozvon.setup.leading import trunks_astray
 from dozvon.setup.modules import MODULES
 from pbx_adapters.asterisk.ami import AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming
@@ -60,7 +61,8 @@ class ExchangeFacts:
 
     `agi` holds the arguments of each AGI() in our entry context, empty where there is no such
     context; `events` which of the two tried events came; `devices` states by device; `endpoints`
-    PJSIP endpoints with the name in their caller id.
+    PJSIP endpoints with the name in their caller id; `astray` the trunks whose calls pass us by,
+    with their contexts.
     """
 
     calls: UserFacts
@@ -75,6 +77,7 @@ class ExchangeFacts:
     missing_modules: tuple[str, ...] | None = None
     endpoints: Mapping[str, str] | None = None
     ami_address: str | None = None
+    astray: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +106,9 @@ async def ask_exchange(settings: AsteriskSettings) -> ExchangeFacts:
             facts = await _ask_as_calls(calls.link, facts)
         if journal.up:
             facts = await _ask_as_journal(journal.link, facts)
+        if calls.up and journal.up:
+            astray = await trunks_astray(calls.link, journal.link, sorted(settings.trunks))
+            facts = replace(facts, astray=astray)
         if calls.up:
             facts = replace(facts, events=await _try_events(calls.link, journal))
         return facts

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.settings import PbxSettings
+from config.settings_values import is_loopback
 from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
 from dozvon.setup.findings import Finding, error, fine, note, warning
 from pbx_adapters.asterisk.dialplan import VERSION
@@ -71,6 +72,8 @@ def _logins(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         yield error("users-same", pbx.key, user=facts.calls.name)
     for user in (facts.calls, facts.journal):
         yield _login(pbx.key, address, user)
+    if not is_loopback(pbx.host):
+        yield warning("ami-far", pbx.key, address=address)
     if facts.ami_address in _EVERYWHERE:
         yield warning("ami-open", pbx.key, address=facts.ami_address)
 
@@ -207,6 +210,12 @@ def _trunks(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
     for trunk in pbx.trunks if facts.endpoints is not None else ():
         if trunk not in (facts.endpoints or {}):
             yield warning("trunk-unknown", pbx.key, trunk=trunk)
+    if not facts.agi or facts.astray is None:
+        return
+    for trunk, context in facts.astray.items():
+        yield warning("trunk-astray", pbx.key, trunk=trunk, context=context)
+    if pbx.trunks and not facts.astray:
+        yield fine("trunks-right", pbx.key, trunks=", ".join(pbx.trunks))
 
 
 def _clock(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:

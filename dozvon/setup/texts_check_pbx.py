@@ -230,6 +230,30 @@ CHECKS_PBX: Final[dict[str, tuple[str, str]]] = {
             "Mend trunks"
         ),
     ),
+    "trunks-right": (
+        "звонки с транков ({trunks}) доходят до нашего плана набора",
+        "calls from the trunks ({trunks}) reach our dialplan",
+    ),
+    "trunk-astray": (
+        (
+            "звонки с транка {trunk} не доходят до нас: из контекста {context} к нам ничего не "
+            "ведёт. Добавьте в него include => dozvon, затем: dialplan reload"
+        ),
+        (
+            "calls from the trunk {trunk} pass us by: nothing in the context {context} leads to "
+            "us. Add include => dozvon to it, then: dialplan reload"
+        ),
+    ),
+    "ami-far": (
+        (
+            "AMI на другой машине ({address}), пароли идут по сети открыто. Оставьте эту сеть "
+            "закрытой или сделайте туннель"
+        ),
+        (
+            "the AMI is on another machine ({address}), and passwords cross the network in the "
+            "clear. Keep that network private, or use a tunnel"
+        ),
+    ),
     "clock-right": (
         "часы АТС и сервиса идут вместе",
         "the PBX's clock and ours agree",

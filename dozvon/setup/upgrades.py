@@ -28,7 +28,6 @@ KEPT = 3
 FOLDER = "backups"
 MIGRATIONS = Path(storage.__file__).with_name("migrations")
 _PREFIX = "before-upgrade-"
-_PAGES = 4096
 _BUSY_SECONDS = 10.0
 
 log = structlog.get_logger()
@@ -80,7 +79,7 @@ def snapshot(file: Path, copy: Path) -> None:
     os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
     try:
         with closing(_open(file)) as source, closing(sqlite3.connect(part)) as target:
-            source.backup(target, pages=_PAGES)
+            source.backup(target)  # in one go: in pieces it begins anew at every write
             target.execute("PRAGMA journal_mode=DELETE")  # one file, whatever the source was
         descriptor = os.open(part, os.O_RDONLY)
         try:

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from install_site import Site, new_site
 
-from dozvon.lab import DO_NOT_REGISTER, LET_IT_RING
+from dozvon.lab import DO_NOT_REGISTER, LAB_EXTENSIONS, LET_IT_RING
 from dozvon.setup.modules import MODULES
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
@@ -60,6 +60,7 @@ async def test_an_installation_that_is_right_has_no_error_and_no_warning(site: S
     found = await site.found("--strict", code=0)
     expected = {"ami-right", "rights-right", "version-right", "systemname-right", "clock-right"}
     expected |= {"dialplan-right", "modules-right", "events-right", "phones-right"}
+    expected |= {"trunks-right"}
     assert expected <= found.keys()
     assert len(found["ami-right"]) == len(found["rights-right"]) == 2
 
@@ -206,6 +207,30 @@ async def test_a_dialplan_that_is_not_there_is_named(site: Site) -> None:
     finally:
         await site.paste()
     assert grades(found, "dialplan-missing") == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "finding"),
+    [
+        ("exten => _X!,1,Dial(PJSIP/101)", "trunk-astray"),
+        ("include => our-own\n[our-own]\nexten => _X!,1,Queue(dozvonit)", "trunk-astray"),
+        ("include => our-own\n[our-own]\nexten => _X!,1,Goto(dozvon,${EXTEN},1)", "trunks-right"),
+        (
+            "exten => _X!,1,GotoIf(${NIGHT}?shut,s,1:day,s,1)\n[day]\ninclude => dozvon",
+            "trunks-right",
+        ),
+    ],
+)
+async def test_a_trunk_whose_calls_pass_us_by_is_named(
+    site: Site, dialplan: str, entry: str, finding: str
+) -> None:
+    """Everything is pasted, and the trunk's context leads elsewhere: the commonest slip."""
+    await site.pbx.reload(extensions_conf=f"{dialplan}\n[from-trunk]\n{entry}\n\n{LAB_EXTENSIONS}")
+    try:
+        found = await site.found(code=0)
+    finally:
+        await site.paste()
+    assert {"trunk-astray", "trunks-right"} & found.keys() == {finding}
 
 
 async def test_a_module_that_is_not_loaded_is_named(site: Site) -> None:

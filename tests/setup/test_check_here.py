@@ -337,10 +337,11 @@ def facts(**other: Any) -> ExchangeFacts:
     return ExchangeFacts(calls=user, journal=journal, **(more | other))
 
 
-def judged(**other: Any) -> Counter[tuple[str, Grade]]:
+def judged(*, host: str = "127.0.0.1", **other: Any) -> Counter[tuple[str, Grade]]:
     pbx = PbxSettings.model_validate(
         {
             "key": "main",
+            "host": host,
             "ami_user": "dozvon",
             "ami_secret": "a",
             "journal_user": "dozvon-journal",
@@ -363,6 +364,7 @@ def judged(**other: Any) -> Counter[tuple[str, Grade]]:
         ({"clock_offset_seconds": 2.5}, "clock-off", Grade.WARNING),
         ({"clock_offset_seconds": -2.5}, "clock-off", Grade.WARNING),
         ({"clock_offset_seconds": 1.5}, "clock-right", Grade.OK),
+        ({"host": "192.0.2.1"}, "ami-far", Grade.WARNING),
         ({"ami_address": "::"}, "ami-open", Grade.WARNING),
     ],
 )

@@ -170,6 +170,43 @@ def test_a_backup_beside_a_writer_is_one_consistent_moment(machine: Machine) -> 
     assert "open" not in keys
 
 
+HAMMERS = """
+import itertools, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+for n in itertools.count():
+    database.execute("BEGIN IMMEDIATE")
+    for half in "ab":
+        database.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (f"{n}-{half}", "x" * 500))
+    database.execute("COMMIT")
+    print(n, flush=True)
+"""
+
+
+def test_a_backup_ends_while_somebody_writes_without_a_pause(machine: Machine) -> None:
+    """And holds whole transactions only, with everything that was committed before it began."""
+
+    async def hammered() -> int:
+        writer = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", HAMMERS, str(machine.database)), stdout=asyncio.subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        told = [int(await writer.stdout.readline()) for _ in range(50)]
+        drained = asyncio.create_task(writer.stdout.read())
+        await asyncio.to_thread(machine.fine, "backup", str(machine.file))
+        writer.kill()
+        await drained
+        await writer.wait()
+        return told[-1]
+
+    last = asyncio.run(hammered())
+    copy = machine.folder / "copy.sqlite3"
+    copy.write_bytes(members(machine.file)["dozvon.sqlite3"])
+    with closing(sqlite3.connect(copy)) as database:
+        keys = {key for (key,) in database.execute("SELECT key FROM meta") if "-" in key}
+    assert {f"{n}-a" for n in range(last + 1)} <= keys
+    assert all(f"{key[:-1]}a" in keys and f"{key[:-1]}b" in keys for key in keys)
+
+
 def test_restore_changes_nothing_where_something_is_unless_forced(machine: Machine) -> None:
     machine.fine("backup", str(machine.file))
     machine.note("first", "later")

@@ -7,7 +7,7 @@ A name is compared without case, spaces, punctuation and a number at its end, so
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +63,7 @@ class Header:
 
     columns: tuple[Column | None, ...]
     unknown: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     def cells(self, row: Sequence[str], column: Column) -> list[str]:
         """What a row says in every column of that kind, without empty ones."""
@@ -74,19 +75,37 @@ class Header:
         return next(iter(self.cells(row, column)), "")
 
 
-def read_header(names: Sequence[str]) -> Header | None:
+def cannot_map(names: Sequence[str], said: Mapping[str, Column | None]) -> str:
+    """The first column that was said to be something and is not in the file; else nothing."""
+    there = {_as_said(name) for name in names}
+    return next((name for name in said if _as_said(name) not in there), "")
+
+
+def read_header(
+    names: Sequence[str], said: Mapping[str, Column | None] | None = None
+) -> Header | None:
     """The header of a file, or None when it names neither telephones nor clients.
 
-    A column "manager" is the application's manager beside an application, else the client's owner.
+    `said` has the last word on the columns it names. A column "manager" is the application's
+    manager beside an application, else the client's owner.
     """
-    columns = [_KNOWN.get(_plain(name)) for name in names]
+    told = {_as_said(name): column for name, column in (said or {}).items()}
+    columns = [told.get(_as_said(name), _KNOWN.get(_plain(name))) for name in names]
     if Column.APPLICATION not in columns and Column.TITLE not in columns:
         columns = [Column.OWNER if c is Column.MANAGER else c for c in columns]
     if not {Column.NAME, Column.PHONE} & set(columns):
         return None
     pairs = zip(names, columns, strict=True)
-    unknown = tuple(name.strip() for name, column in pairs if column is None and name.strip())
-    return Header(columns=tuple(columns), unknown=unknown)
+    unknown = tuple(
+        name.strip()
+        for name, column in pairs
+        if column is None and name.strip() and _as_said(name) not in told
+    )
+    return Header(columns=tuple(columns), unknown=unknown, names=tuple(names))
+
+
+def _as_said(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _plain(name: str) -> str:

@@ -12,6 +12,8 @@ class Say(StrEnum):
     EMPTY_FILE = "empty-file"
     NO_FILE = "no-file"
     NO_HEADER = "no-header"
+    MAP_NO_COLUMN = "map-no-column"
+    NO_REFUSED_FILE = "no-refused-file"
     CANNOT_READ = "cannot-read"
     TOO_MANY_CELLS = "too-many-cells"
     QUOTE_OPEN = "quote-open"
@@ -52,6 +54,14 @@ _SENTENCES: dict[Say, tuple[str, str]] = {
             "The first line names no columns. At least one of “phone” and “name” is needed, for "
             "example: name;phone;owner;application. It says: {found}. Nothing was taken."
         ),
+    ),
+    Say.MAP_NO_COLUMN: (
+        "В файле нет столбца «{name}», есть: {there}. Ничего не загружено.",
+        "The file has no column “{name}”; it has: {there}. Nothing was taken.",
+    ),
+    Say.NO_REFUSED_FILE: (
+        "Файл {file} для пропущенных строк не открывается: {why}. Ничего не загружено.",
+        "The file {file} for the rows left out cannot be opened: {why}. Nothing was taken.",
     ),
     Say.CANNOT_READ: (
         "строка не читается: {why}",

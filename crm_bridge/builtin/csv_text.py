@@ -4,13 +4,17 @@ Spreadsheet programs in Russian offices write UTF-8 with and without a mark, Win
 UTF-16. A mark decides; without one, UTF-8 is whatever reads as UTF-8 (Windows-1251 text with
 Cyrillic letters practically never does), and many zero bytes are UTF-16.
 
-Memory stays bounded: the file is read twice in pieces, never as a whole.
+Memory stays bounded: the file is read in pieces, never as a whole, and more than once; what can be
+read only once (the standard input, a pipe) is put into a temporary file first.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -47,15 +51,31 @@ class TextShape:
     strict: bool = True
 
 
-def opened(source: Path | bytes, language: str) -> BinaryIO:
-    """The bytes of a file, to be read in pieces."""
+def opened(source: Path | bytes | BinaryIO, language: str) -> BinaryIO:
+    """The bytes of a file, to be read in pieces, from any place, more than once."""
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
-        return source.open("rb")
+        stream = source.open("rb") if isinstance(source, Path) else source
+        return stream if stream.seekable() else _kept_aside(stream)
     except OSError as error:
         why = error.strerror or str(error)
         raise NoCsv(sentence(Say.NO_FILE, language, file=source, why=why)) from error
+
+
+def size_of(stream: BinaryIO) -> int:
+    """How many bytes there are to read."""
+    here = stream.tell()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(here)
+    return size
+
+
+def _kept_aside(stream: BinaryIO) -> BinaryIO:
+    with tempfile.TemporaryFile() as file, stream:
+        shutil.copyfileobj(stream, file)
+        file.seek(0)
+        return os.fdopen(os.dup(file.fileno()), "rb")
 
 
 def recognise(stream: BinaryIO, language: str) -> TextShape:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import crm_bridge.builtin
 from crm_bridge.builtin.csv_columns import COLUMN_NAMES
-from crm_bridge.builtin.csv_import import LARGEST_PIECE_ROWS, Importing, ImportReport, import_csv
+from crm_bridge.builtin.csv_import import LARGEST_PIECE_ROWS, Importing, import_csv
+from crm_bridge.builtin.csv_report import ImportReport
 from crm_bridge.builtin.csv_rows import ManagerNames
 from crm_bridge.builtin.csv_sentences import Say
 from crm_bridge.errors import NoCsv

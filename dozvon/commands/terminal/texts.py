@@ -9,13 +9,21 @@ from __future__ import annotations
 from dozvon.commands.terminal.output import clean
 from dozvon.commands.terminal.texts_callbacks import CALLBACKS, CALLBACKS_HELP
 from dozvon.commands.terminal.texts_help import HELP
+from dozvon.commands.terminal.texts_import import IMPORTING, IMPORTING_HELP
 from dozvon.commands.terminal.texts_results import RESULTS
 from dozvon.commands.terminal.texts_stories import STORIES
 from dozvon.commands.terminal.texts_troubles import TROUBLES
 from dozvon.setup.texts import SETUP
 from dozvon.setup.texts_help import SETUP_HELP
 
-TEXTS: dict[str, tuple[str, str]] = {**RESULTS, **CALLBACKS, **STORIES, **TROUBLES, **SETUP}
+TEXTS: dict[str, tuple[str, str]] = {
+    **RESULTS,
+    **CALLBACKS,
+    **STORIES,
+    **TROUBLES,
+    **SETUP,
+    **IMPORTING,
+}
 
 
 def say(language: str, text: str, /, **about: object) -> str:
@@ -35,5 +43,10 @@ def word(language: str, group: str, value: object) -> str:
 
 def help_text(language: str, text: str) -> str:
     """Returns a text of a help page; what is no id stands for itself."""
-    found = HELP.get(text) or CALLBACKS_HELP.get(text) or SETUP_HELP.get(text)
+    found = (
+        HELP.get(text)
+        or CALLBACKS_HELP.get(text)
+        or SETUP_HELP.get(text)
+        or IMPORTING_HELP.get(text)
+    )
     return found[0 if language == "ru" else 1] if found else text

@@ -100,7 +100,8 @@ class Control:
         places = Places(self._board)
         wanted = places.wanted(number, manager)
         if isinstance(wanted, Refusal):
-            about = {"number": number[:40], "line": places.line_name(manager)}
+            shown = "".join(c for c in number[:40] if c.isprintable())
+            about = {"number": shown, "line": places.line_name(manager)}
             return Told(answer=wanted, about=about)
         if again := self._again(key := ("place", by, wanted.e164)):
             return again

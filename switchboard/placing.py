@@ -41,6 +41,8 @@ class Places:
 
     def wanted(self, text: str, manager: Manager) -> Wanted | Refusal:
         """What is to be dialled, or why it is not."""
+        if not text.isprintable():  # nobody types a line break into a number
+            return Refusal.BAD_NUMBER
         number = normalise(text, number_plan(self._board.office()))
         if number.kind is NumberKind.INTERNAL:
             return Refusal.COLLEAGUE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from sales_floor import caller_of, eventually
@@ -27,6 +26,18 @@ async def live_call(served: Inside, call: OutsideCall) -> Call:
         return next((c for c in served.board.live.all() if c.caller == caller), None)
 
     found = await eventually(probe, 3, "the service knows the call")
+    assert found
+    return found
+
+
+async def ringing_call(served: Inside, call: OutsideCall) -> Call:
+    """The call as the service knows it, once it knows of a leg that rings."""
+
+    async def probe() -> Call | None:
+        found = await live_call(served, call)
+        return found if any(leg.rang_at and not leg.ended_at for leg in found.legs) else None
+
+    found = await eventually(probe, 3, "the service knows that it rings")
     assert found
     return found
 
@@ -72,8 +83,3 @@ async def only_call(floor: Floor, call: OutsideCall) -> CallStory:
 
 def talks(phone_call: PhoneCall) -> bool:
     return phone_call.state is CallState.TALKING
-
-
-async def at_once(*acts: object) -> None:
-    """Starts acts in the same instant; one of them may come too late."""
-    await asyncio.gather(*acts, return_exceptions=True)  # type: ignore[call-overload]

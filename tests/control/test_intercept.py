@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from floor_control import a_talk, free_again, live_call, only_call, talks
+from floor_control import a_talk, free_again, live_call, only_call, ringing_call, talks
 from sales_floor import caller_of, eventually, side_by_side, trail
 
 from dozvon.lab import BUSY, DECLINE, DO_NOT_REGISTER, CallState, answer_after, voicemail
@@ -295,7 +295,7 @@ async def test_who_may_not_take_is_told_why_and_no_phone_rings(
     await _unplug(served, other.b, "b2")
     _, talk = await a_talk(served, floor.desks[3])
     call = await _ringing_at_owner(desk)
-    found = await live_call(served, call)
+    found = await ringing_call(served, call)
     before = len(other.a.calls)
     assert (await control.intercept(found.id, "a2")).answer is Refusal.NOT_ALLOWED
     assert (await control.intercept(found.id, "a1")).answer is Refusal.RINGS_AT_YOU

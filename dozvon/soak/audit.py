@@ -64,14 +64,15 @@ async def audit(floor: Floor, witnesses: Sequence[Witness]) -> Findings:
     left = await floor.channels_left(10)
     found.channels_left += [await floor.pbx.cli("core show channels concise")] if left else []
     found.left_in_the_journal += [f"{k}: {v}" for k, v in (await floor.empty_journal(30)).items()]
-    callers_side(found, witnesses)
     books = await read_books(floor.settings)
+    callers_side(found, witnesses, books)
     log_side(found, witnesses, books)
     return found
 
 
-def callers_side(found: Findings, witnesses: Iterable[Witness]) -> None:
-    """What the callers themselves suffered."""
+def callers_side(found: Findings, witnesses: Iterable[Witness], books: Books) -> None:
+    """What the callers themselves suffered; the log only says what was tried."""
+    trails = {story.stored.call.caller: _trail(story) for story in books.stories}
     for witness in witnesses:
         call = witness.placed.call
         if call.ended_at is None or (_sent_away(witness) and not call.answered_at):
@@ -81,7 +82,8 @@ def callers_side(found: Findings, witnesses: Iterable[Witness]) -> None:
         first = witness.first_ring_seconds
         stayed = witness.placed.reachable and witness.stayed_seconds > RUNG_WITHIN_SECONDS
         if stayed and (first is None or first > RUNG_WITHIN_SECONDS):
-            found.not_rung_in_time.append(witness.told)
+            trail = trails.get(witness.placed.caller, "")
+            found.not_rung_in_time.append(f"{witness.told}; {trail}")
 
 
 def _sent_away(witness: Witness) -> bool:
@@ -173,4 +175,9 @@ def _agrees(witness: Witness, call: Call) -> bool:
 def _row(call: Call) -> str:
     reason = f" ({call.reason})" if call.reason else ""
     by = f" by {call.answered_by}" if call.answered_by else ""
-    return f"log: {call.id} {call.disposition}{reason}{by}"
+    return f"log: {call.id} {call.line} at {call.began_at} {call.disposition}{reason}{by}"
+
+
+def _trail(story: CallStory) -> str:
+    reported = [entry.reported for entry in story.trail]
+    return f"{story.stored.way} {reported}"

@@ -1,6 +1,7 @@
 """The office of a soak: many small departments, so that many calls have phones of their own.
 
-Outgoing calls show the client's own number: that is how a mobile's record is known to be his call.
+The night's department has one person, who is never there: without the service a closed line rings
+all the same, and must not ring the phones of a desk that is watched. Outgoing calls show the client's own number: that is how a mobile's record is known to be his call.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ prefixes = ["+7"]
 name = "Night"
 hours = "closed"
 after_hours = "message"
+
+[managers.night]
+name = "Nobody"
+extension = "2990"
+department = "night"
 
 [lines.night]
 number = "74951239900"

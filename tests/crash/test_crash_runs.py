@@ -39,7 +39,8 @@ async def play(
     await floor.service.ready()
     found = await audit(floor, hear(floor, day.placed))
     assert len(day.placed) == calls
-    assert found.told() == []
+    told = found.told()
+    assert told == [], "\n".join(told)
 
 
 async def test_one_end_no_call_is_lost_while_the_service_is_killed_again_and_again(

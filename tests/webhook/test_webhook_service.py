@@ -1,0 +1,83 @@
+"""The whole service under load, and without its port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+from webhook_house import MAIN, OF_IVANOVA, House, house, prepared
+
+from config.settings import Settings
+from dozvon.compose import service
+from dozvon.demo.premises import example_office, fill_client_base
+from pbx_adapters.port import CallOffered
+from storage.reading import list_calls
+from switchboard.board import utc_now
+from switchboard.news import LinkChanged
+
+CALLS = 300
+
+
+async def told(settings: Settings) -> tuple[str, str]:
+    """What is told of the link of a service whose port is taken, and whom it rings all the same."""
+    async with service(settings) as board:
+        with board.news.listening() as news:
+            task = asyncio.create_task(board.run())
+            async for found in news:
+                if isinstance(found, LinkChanged):
+                    break
+        offered = CallOffered(pbx="main", call_id="1", line=MAIN, caller=OF_IVANOVA, at=utc_now())
+        decision = await board.decide(offered)
+        task.cancel()
+        await asyncio.wait({task})
+    assert isinstance(found, LinkChanged)
+    assert not found.up
+    return found.why, decision.owner
+
+
+async def test_without_its_port_the_service_says_so_and_routes_calls_all_the_same(
+    tmp_path: Path,
+) -> None:
+    settings = prepared(tmp_path)
+    await fill_client_base(settings, example_office())
+    with socket.create_server(("127.0.0.1", settings.http.port)):
+        why, owner = await told(settings)
+    assert why.startswith(f"HTTP cannot be served on 127.0.0.1 port {settings.http.port}: ")
+    assert owner == "ivanova"
+
+
+async def whole_call(found: House, number: int, turn: asyncio.Semaphore) -> list[int]:
+    """Ask and tell one call; the statuses of both answers."""
+    async with turn:
+        return await _whole_call(found, number)
+
+
+async def _whole_call(found: House, number: int) -> list[int]:
+    call = {"call": f"load-{number}", "line": MAIN, "caller": OF_IVANOVA}
+    params = {"phone": OF_IVANOVA, "did": MAIN, "call": call["call"]}
+    async with found.http.get("/pbx/main/route", params=params) as reply:
+        await reply.read()
+    async with found.http.post(
+        "/pbx/main/events", json=call | {"event": "ended", "disposition": "missed"}
+    ) as ended:
+        await ended.read()
+    return [reply.status, ended.status]
+
+
+async def test_three_hundred_calls_in_a_burst_are_answered_recorded_and_forgotten(
+    tmp_path: Path,
+) -> None:
+    """No error, every call in the log, nothing of them left in memory."""
+    async with house(tmp_path, requests_per_second=10_000) as found:
+        turn = asyncio.Semaphore(20)
+        calls = (whole_call(found, number, turn) for number in range(CALLS))
+        statuses = await asyncio.gather(*calls)
+        assert all(status == [200, 200] for status in statuses)
+        stored = await list_calls(found.board._parts.database, limit=2 * CALLS)
+        assert len(stored) == CALLS
+        webhook = found.board._pbxs["main"]
+        assert not webhook.calls.known.live  # type: ignore[attr-defined]
+        assert not any(webhook.calls.known.ended.values())  # type: ignore[attr-defined]
+        assert len(found.board.live) == 0
+        assert not found.board.presence._promised

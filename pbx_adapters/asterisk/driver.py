@@ -28,6 +28,7 @@ from pbx_adapters.asterisk.phones import phone_states
 from pbx_adapters.asterisk.plan_variables import render
 from pbx_adapters.asterisk.settings import AsteriskSettings
 from pbx_adapters.asterisk.tracking import PartyRules, Tracker
+from pbx_adapters.asterisk.watch import Watch, service_name
 from pbx_adapters.errors import PbxError
 from pbx_adapters.port import CallOffered, GapClosed, LinkState, Switchboard
 from router.events import AnyCallEvent
@@ -66,6 +67,7 @@ class AsteriskPbx:
         astdb = AstDb(self.journal)
         self._mirror = Mirror(astdb, settings.key)
         self._drain = Drain(settings.key, astdb, switchboard)
+        self._turn = Watch(settings.key, service_name(settings.agi_port), astdb, now=now)
         self._tracker = Tracker(pbx=settings.key, rules=PartyRules(trunks=settings.trunks))
         self._hours: set[str] = set()
         self._bell = asyncio.Event()
@@ -87,17 +89,18 @@ class AsteriskPbx:
             group.create_task(self.journal.run(), name=f"{self.key}: journal")
             group.create_task(self._watch(), name=f"{self.key}: events")
             group.create_task(self._keep_books(), name=f"{self.key}: books")
+            group.create_task(self._turn.keep(), name=f"{self.key}: heartbeat")
             for link in (self.calls, self.journal):
                 group.create_task(self._tell_trouble(link), name=f"{self.key}: trouble")
 
     async def office_changed(self) -> None:
         """Write the fail-open targets; without a link the next connect does it."""
-        if self.journal.state is AmiState.CONNECTED:
+        if self.journal.state is AmiState.CONNECTED and not self._turn.rival:
             await self._mirror.office(self._switchboard.office())
 
     async def status_changed(self, manager: str, status: Status) -> None:
         """Write one manager's status; without a link the next connect does it."""
-        if self.journal.state is AmiState.CONNECTED:
+        if self.journal.state is AmiState.CONNECTED and not self._turn.rival:
             await self._mirror.status(manager, status)
 
     # -- questions -----------------------------------------------------------------------------
@@ -189,6 +192,7 @@ class AsteriskPbx:
             await self._watching.wait()
             session = (self._sessions, self.journal.lost_times)
             try:
+                await self._turn.hold()
                 if synchronised != session:
                     await self._synchronise()
                     synchronised = session
@@ -201,10 +205,14 @@ class AsteriskPbx:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _drain_rung(self) -> None:
+        rung = True
         try:
             async with asyncio.timeout(_DRAIN_EVERY_SECONDS):
                 await self._bell.wait()
         except TimeoutError:
+            rung = False
+        await self._turn.hold()
+        if not rung:
             await self._drain.ended()
             await self._drain.forget_hours(self._now())
             await self._report(self._tracker.sweep(self._now()))

@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from pbx_adapters.port import JournalEntry
-from router.calls import Call, CallState, Direction, MissedReason
+from router.calls import Call, CallState, Direction, Disposition, MissedReason
 from router.lifecycle import Disagreement, settle
 from router.numbers import NumberPlan, normalise
 from storage.errors import StorageError
@@ -197,15 +197,20 @@ class Endings:
 def _settled(call: Call, entry: JournalEntry, now: datetime) -> tuple[Call, Disagreement | None]:
     """The call as the journal has it.
 
-    Where only the reason differs it is no disagreement if events cannot tell it: that the company
-    was closed, that a caller waited, and whatever led to a hang-up that fell into a gap.
+    What events cannot tell is no disagreement: that the company was closed or the caller refused,
+    that he waited, and whatever led to a hang-up that fell into a gap.
     """
     settled, told = settle(call, verdict_of(entry, call, now))
-    if told and told.differences.keys() == {"reason"}:
+    return settled, None if told and _unseen(call, entry, told) else told
+
+
+def _unseen(call: Call, entry: JournalEntry, told: Disagreement) -> bool:
+    """Whether the events saw nothing of what they are said to differ in."""
+    if told.differences.keys() == {"reason"}:
         waited = call.reason is MissedReason.NOBODY_REACHABLE
-        if waited or entry.reason is MissedReason.CLOSED or call.hangup_cause is None:
-            return settled, None
-    return settled, told
+        return waited or entry.reason is MissedReason.CLOSED or call.hangup_cause is None
+    unserved = {Disposition.MISSED, Disposition.REJECTED}
+    return not call.legs and {call.disposition, entry.disposition} == unserved
 
 
 def _sentence(told: Disagreement) -> str:

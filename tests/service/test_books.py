@@ -33,7 +33,10 @@ from dozvon.lab import (
     voicemail,
 )
 from router.calls import Disposition, MissedReason
-from storage.records import CallStory
+from router.numbers import NumberPlan, normalise
+from storage.records import CallStory, ClientRecord
+from storage.unit_of_work import UnitOfWork
+from switchboard.board import utc_now
 from switchboard.news import CallMoved
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
@@ -74,6 +77,7 @@ async def day(floor: Floor, served: Inside) -> Day:
         _nobody_there(found, floor.desks[3]),
         _declined_and_hidden(found, floor.desks[4]),
         _waiting(found, floor.desks[5]),
+        _blocked(found),
     )
     await floor.no_channels()
     return found
@@ -176,6 +180,25 @@ async def _waiting(day: Day, desk: Desk) -> None:
         await call.hang_up()
 
 
+async def _blocked(day: Day) -> None:
+    number = "79020000077"
+    known = ClientRecord(
+        key="blocked",
+        name="Pest",
+        blocked=True,
+        numbers=(normalise(number, NumberPlan(region="RU", area_code="495")),),
+    )
+
+    async def work(uow: UnitOfWork) -> None:
+        await uow.clients.save([known], at=utc_now())
+
+    await day.board.board.write(work)
+    call = await day.floor.carrier.call(day.floor.desks[0].line, number)
+    assert await call.wait_answered(5), "refused politely"
+    await call.wait_ended(30)
+    day.ended(call, Disposition.REJECTED)
+
+
 async def test_one_end_every_call_is_in_the_log_once_as_its_caller_saw_it(day: Day) -> None:
     """Whatever the moment at which a caller left: one row, the right end, the right person."""
     for call, (how, why, who) in day.expected:
@@ -209,7 +232,7 @@ async def test_books_agree_with_the_call_records_of_asterisk(day: Day) -> None:
         if r["disposition"] == "ANSWERED" and r["dstchannel"].startswith(phones)
     }
     assert {i for i, call in calls.items() if call.disposition is ANSWERED} == talked
-    assert {c.disposition for c in calls.values()} == {ANSWERED, MISSED}
+    assert {c.disposition for c in calls.values()} == {ANSWERED, MISSED, Disposition.REJECTED}
 
 
 async def test_one_callback_for_each_client_until_somebody_talks_with_him(day: Day) -> None:
@@ -262,6 +285,5 @@ async def test_nothing_of_an_ended_call_is_kept_in_memory(day: Day) -> None:
     driver = next(iter(board._pbxs.values()))
     assert not driver._tracker.calls  # type: ignore[attr-defined]
     assert not driver._tracker.channels  # type: ignore[attr-defined]
-    assert set(await day.floor.journal()) == {
-        key for key in await day.floor.journal() if "/failopen/" in key or "/hours/" in key
-    }
+    for shelf in ("live", "ended", "status"):
+        assert not await day.floor.journal(shelf)

@@ -172,6 +172,16 @@ async def test_fail_open_the_caller_can_leave_at_any_moment(floor: Floor) -> Non
         )
 
 
+async def test_one_end_the_first_thing_that_happens_to_a_call_is_its_hang_up_handler(
+    floor: Floor,
+) -> None:
+    """Asterisk runs a call's first priority even if the caller has left: it brings the journal."""
+    shown = await floor.pbx.cli("dialplan show dozvon")
+    first = [line for line in shown.splitlines() if " => " in line and " 1. " in line]
+    assert len(first) == 2
+    assert all("1. Set(CHANNEL(hangup_handler_push)=dozvon-bye" in line for line in first)
+
+
 async def test_fail_open_rings_whom_the_office_says(floor: Floor) -> None:
     """Whom: the line's own entry in AstDB, else its default, else what was pasted. Not who is out.
 

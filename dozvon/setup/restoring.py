@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 import tomllib
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +20,7 @@ from dozvon.errors import CannotStart
 from dozvon.setup import keeping
 from dozvon.setup.files import hand_over, make_folder
 
-_ASIDE = ("-wal", "-shm", "")
-_DATABASE_ENDING = Path(keeping.DATABASE).suffix
+_ASIDE = ("", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,24 +120,18 @@ def _put(source: Path, place: Path, at: datetime) -> list[Path]:
 
 
 def _keep(place: Path, at: datetime) -> list[Path]:
-    if place.name.endswith(_DATABASE_ENDING):
-        _close(place)
-    aside: list[Path] = []
-    for ending in _ASIDE:
-        old = place.with_name(place.name + ending)
-        if old.exists():
-            kept = place.with_name(f"{place.name}.before-restore-{at:%Y%m%dT%H%M%SZ}{ending}")
-            kept.unlink(missing_ok=True)
-            if ending:
-                old.replace(kept)  # a log of the old database must not be read into the new one
-            else:
-                kept.hardlink_to(old)
-            aside.append(kept)
+    """Gives what is there a second name, a database together with its log, then takes the log away.
+
+    The log of the old database must not be read into the new one; nothing of it is opened here,
+    because SQLite throws the log of a damaged database away.
+    """
+    there = [ending for ending in _ASIDE if place.with_name(place.name + ending).exists()]
+    aside = []
+    for ending in there:
+        kept = place.with_name(f"{place.name}.before-restore-{at:%Y%m%dT%H%M%SZ}{ending}")
+        kept.unlink(missing_ok=True)
+        kept.hardlink_to(place.with_name(place.name + ending))
+        aside.append(kept)
+    for ending in filter(None, there):
+        place.with_name(place.name + ending).unlink()
     return aside
-
-
-def _close(database: Path) -> None:
-    """Has SQLite bring its log into the old file, where that file can still be read."""
-    if database.is_file():
-        with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as old:
-            old.execute("PRAGMA journal_mode=DELETE")

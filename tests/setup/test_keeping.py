@@ -192,12 +192,16 @@ def test_a_backup_ends_while_somebody_writes_without_a_pause(machine: Machine) -
         assert writer.stdout is not None
         told = [int(await writer.stdout.readline()) for _ in range(50)]
         drained = asyncio.create_task(writer.stdout.read())
-        await asyncio.to_thread(machine.fine, "backup", str(machine.file))
-        writer.kill()
-        await drained
-        await writer.wait()
+        try:
+            async with asyncio.timeout(20):
+                await asyncio.to_thread(machine.fine, "backup", str(machine.file))
+        finally:
+            writer.kill()
+            await drained
+            await writer.wait()
         return told[-1]
 
+    machine.note("large", "x" * 8_000_000)
     last = asyncio.run(hammered())
     copy = machine.folder / "copy.sqlite3"
     copy.write_bytes(members(machine.file)["dozvon.sqlite3"])
@@ -232,6 +236,19 @@ def test_the_log_of_the_old_database_is_never_read_into_the_new_one(machine: Mac
     (aside,) = machine.database.parent.glob("dozvon.sqlite3.before-restore-*Z")
     with closing(sqlite3.connect(aside)) as database:
         assert ("in the log",) in list(database.execute("SELECT value FROM meta"))
+
+
+def test_a_log_that_nobody_can_read_any_more_is_put_aside_too(machine: Machine) -> None:
+    """The old database is damaged; its log must not stay beside the new one."""
+    machine.fine("backup", str(machine.file))
+    machine.database.write_bytes(b"This is a letter, not a database. " * 100)
+    log = machine.database.with_name("dozvon.sqlite3-wal")
+    log.write_bytes(b"and this is no log")
+    machine.fine("restore", str(machine.file), "--force")
+    assert not log.exists()
+    assert machine.noted()["first"] == "kept"
+    (aside,) = machine.database.parent.glob("dozvon.sqlite3.before-restore-*-wal")
+    assert aside.read_bytes() == b"and this is no log"
 
 
 async def run_python(script: str, *words: str) -> None:
@@ -276,6 +293,23 @@ def outside(file: Path) -> None:
     repack(file, change)
 
 
+def outside_unnamed(file: Path) -> None:
+    repack(file, lambda kept: kept.update({"../../escaped": b"x"}))
+
+
+def a_link(file: Path) -> None:
+    kept = members(file)
+    with tarfile.open(file, "w:gz") as archive:
+        for name, data in kept.items():
+            entry = tarfile.TarInfo(name)
+            if name == "office.toml":
+                entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+                archive.addfile(entry)
+                continue
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+
+
 def other_format(file: Path) -> None:
     def change(kept: dict[str, bytes]) -> None:
         said = json.loads(kept["manifest.json"]) | {"format": 99}
@@ -292,6 +326,8 @@ def other_format(file: Path) -> None:
         (one_byte_other, "(office.toml)"),
         (missing_database, "(dozvon.sqlite3)"),
         (outside, "(../../escaped)"),
+        (outside_unnamed, "(../../escaped)"),
+        (a_link, "(office.toml)"),
         (other_format, "(format 99)"),
     ],
 )

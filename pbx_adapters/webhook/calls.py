@@ -88,9 +88,7 @@ class Calls:
             return Fed(ignored=why_not)
         call_id = self.id_of(event.call)
         if call_id in self.known.ended:
-            entry = self.known.ended[call_id]
-            again = event.event is Kind.ENDED and entry is not None
-            return Fed(entry=entry) if again else Fed(ignored="the call has ended")
+            return self._ended_before(call_id, event, at)
         if event.event is Kind.ENDED:
             return self._ended(call_id, event, at)
         before = self._described(call_id, event, at)
@@ -100,6 +98,10 @@ class Calls:
             return Fed(ignored=changed)
         call.last_at = max(call.last_at, at)
         return Fed(events=(*before, *(changed if isinstance(changed, list) else ())))
+
+    def came_before(self, event: EventIn) -> bool:
+        """True of a named event that is safe already."""
+        return event.event_id in self._ids
 
     def done(self, event: EventIn) -> None:
         """An event is safe: the same one again is ignored."""
@@ -112,7 +114,7 @@ class Calls:
         """End the calls of which nothing was heard for too long."""
         events: list[AnyCallEvent] = []
         for call in self.known.silent(now):
-            self.known.end(call.id, None)
+            self.known.end(call.id, call)
             about = {"pbx": self._pbx, "call_id": call.id, "at": now}
             events.append(CallEnded(**about, unsure=not call.legs))  # type: ignore[arg-type]
         return events
@@ -122,7 +124,6 @@ class Calls:
         call_id = self.id_of(event.call)
         unknown = call_id not in known.live and call_id not in known.ended
         checks = (
-            (event.event_id in self._ids, "this event came before"),
             (not event.call, "it does not say of which call it is"),
             (abs(at - now) > OF_THESE_DAYS, "its time is not of these days"),
             (
@@ -161,6 +162,18 @@ class Calls:
                 pbx=self._pbx, call_id=call_id, at=at, line=line, caller=caller, caller_name=name
             )
         ]
+
+    def _ended_before(self, call_id: str, event: EventIn, at: datetime) -> Fed:
+        """Of an ended call nothing counts but the word of its end that was not heard yet."""
+        kept = self.known.ended[call_id]
+        if event.event is not Kind.ENDED or kept is None:
+            return Fed(ignored="the call has ended")
+        if isinstance(kept, KnownCall):
+            if kept.direction is not Direction.INBOUND:
+                return Fed(ignored="the call has ended")
+            kept = _entry(self._pbx, kept, event, at)
+            self.known.end(call_id, kept)
+        return Fed(entry=kept)
 
     def _ended(self, call_id: str, event: EventIn, at: datetime) -> Fed:
         call = self.known.live.get(call_id)

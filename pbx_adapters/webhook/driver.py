@@ -257,19 +257,30 @@ class WebhookPbx:
 
     async def _take(self, event: EventIn) -> tuple[str, bool]:
         """Why an event changed nothing, and whether what it told is safe."""
-        now = self._now()
+        if self.calls.came_before(event):
+            return "this event came before", True
+        now, safe = self._now(), True
         if event.event is Kind.PHONE:
-            await self._switchboard.phones_changed(self.key, {event.who: event.state})
-            return "", True
-        if event.event is Kind.RECORDING:
-            return await self._recording(event, now), True
-        async with self._in_turn:
-            fed = self.calls.feed(event, now)
-            await self._happened(fed.events)
-        safe = await self._recorded(fed.entry) if fed.entry else True
+            because = await self._phone(event)
+        elif event.event is Kind.RECORDING:
+            because = await self._recording(event, now)
+        else:
+            async with self._in_turn:
+                fed = self.calls.feed(event, now)
+                await self._happened(fed.events)
+            because = fed.ignored
+            safe = await self._recorded(fed.entry) if fed.entry else True
         if safe:
             self.calls.done(event)
-        return fed.ignored, safe
+        return because, safe
+
+    async def _phone(self, event: EventIn) -> str:
+        """Only phones of the office count: the switch may have thousands of others."""
+        managers = self._switchboard.office().managers.values()
+        if not any(m.pbx == self.key and m.extension == event.who for m in managers):
+            return "no manager of this exchange has this extension"
+        await self._switchboard.phones_changed(self.key, {event.who: event.state})
+        return ""
 
     async def _recording(self, event: EventIn, now: datetime) -> str:
         if not event.url or not event.call:
@@ -305,7 +316,7 @@ class WebhookPbx:
         now = self._now()
         while self._promises and self._promises[0][0] <= now:
             self._let_go(self._promises.popleft()[1])
-        for entry in [e for e in self.calls.known.ended.values() if e is not None][:20]:
+        for entry in self.calls.known.unrecorded[:20]:
             await self._recorded(entry)
         async with self._in_turn:
             forgotten = self.calls.sweep(now)

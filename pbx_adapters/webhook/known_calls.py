@@ -73,20 +73,29 @@ class KnownCall:
 
 @dataclass(slots=True, kw_only=True)
 class KnownCalls:
-    """Every call that goes on, and those that ended last with what still must be recorded."""
+    """Every call that goes on, and those that ended last.
+
+    Of an ended call the entry is kept that still must be recorded; of one that we ended, because
+    nothing more was heard of it, the call itself, in case that the switch speaks after all.
+    """
 
     live: dict[str, KnownCall] = field(default_factory=dict)
-    ended: OrderedDict[str, JournalEntry | None] = field(default_factory=OrderedDict)
+    ended: OrderedDict[str, JournalEntry | KnownCall | None] = field(default_factory=OrderedDict)
 
     @property
     def full(self) -> bool:
         """True when no further call can be followed."""
         return len(self.live) >= MOST_LIVE
 
-    def end(self, call_id: str, entry: JournalEntry | None) -> None:
-        """A call is over; `entry` waits to be recorded."""
+    @property
+    def unrecorded(self) -> list[JournalEntry]:
+        """What still must be recorded, the oldest first."""
+        return [entry for entry in self.ended.values() if isinstance(entry, JournalEntry)]
+
+    def end(self, call_id: str, kept: JournalEntry | KnownCall | None) -> None:
+        """A call is over."""
         self.live.pop(call_id, None)
-        self.ended[call_id] = entry
+        self.ended[call_id] = kept
         while len(self.ended) > MOST_ENDED:
             self.ended.popitem(last=False)
 

@@ -300,6 +300,34 @@ async def test_a_call_of_which_nothing_more_is_heard_is_ended() -> None:
     assert (call.disposition, call.reason) == (Disposition.MISSED, MissedReason.NO_ANSWER)
 
 
+async def test_the_switchs_late_word_counts_of_a_call_that_our_patience_had_ended() -> None:
+    async with lone() as found:
+        await found.events(event("began"), event("ringing", 1, who="101"))
+        found.clock.forward(seconds=200)
+        await found.pbx._sweep()
+        assert await found.because({"event": "answered", "call": "7"}) == "the call has ended"
+        late = {"event": "ended", "call": "7", "disposition": "answered", "who": "101"}
+        assert await found.because(late) == ""
+        (entry,) = found.board.entries
+        assert (entry.disposition, entry.line, entry.caller) == ("answered", MAIN, OF_IVANOVA)
+        assert await found.because(late) == "the call has ended"
+
+
+async def test_phones_that_are_no_managers_are_not_kept() -> None:
+    async with lone() as found:
+        stranger = {"event": "phone", "who": "999", "state": "talking"}
+        assert "no manager" in await found.because(stranger)
+        assert found.board.phones == {}
+
+
+async def test_a_named_recording_is_told_on_once() -> None:
+    told = {"event": "recording", "call": "7", "url": "https://x/1.mp3", "event_id": "r"}
+    async with lone() as found:
+        assert await found.because(told) == ""
+        assert await found.because(told) == "this event came before"
+        assert len(found.recordings) == 1
+
+
 async def test_a_long_talk_is_not_ended_for_its_silence() -> None:
     async with lone() as found:
         await found.events(*ANSWERED[:4])

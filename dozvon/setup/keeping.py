@@ -17,6 +17,7 @@ import sqlite3
 import tarfile
 import tempfile
 import tomllib
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ _SECRET_NAMES: Final = SECRETS | {"token", "hmac_secret"}
 _SECRET_FILE = re.compile(r"secrets/[A-Za-z0-9_.-]{1,120}\Z")
 _LARGEST_TEXT_BYTES = 8 * 1024 * 1024
 _PIECE = 1024 * 1024
+_BROKEN = (tarfile.TarError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError)
+"""What reading something that is no backup may raise; a full disk is told as what it is."""
 _At = tuple[str | int, ...]
 
 
@@ -207,7 +210,7 @@ def open_backup(file: Path, folder: Path) -> Manifest:
     """
     try:
         manifest = _unpack(file, folder)
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError) as broken:
+    except _BROKEN as broken:
         raise Trouble(Exit.WRONG, "restore-broken", file=file, reason=broken) from None
     for member, digest in manifest.files.items():
         if not (folder / member).is_file() or _digest(folder / member) != digest:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
+import itertools
 import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -22,6 +25,7 @@ from click.testing import CliRunner, Result
 from dozvon.cli import dozvon
 from dozvon.compose import only_one_service
 from dozvon.context import Context
+from dozvon.setup import keeping
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.unit_of_work import UnitOfWork
@@ -268,6 +272,19 @@ def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-200])
 
 
+def one_bit(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(bytes(data))
+
+
+def no_manifest(file: Path) -> None:
+    def change(kept: dict[str, bytes]) -> None:
+        kept["manifest.json"] = b"[]"
+
+    repack(file, change)
+
+
 def not_ours(file: Path) -> None:
     file.write_bytes(b"This is a letter, not a backup. " * 50)
 
@@ -322,6 +339,8 @@ def other_format(file: Path) -> None:
     ("harm", "said"),
     [
         (cut, "is no whole backup"),
+        (one_bit, "is no whole backup"),
+        (no_manifest, "is no whole backup"),
         (not_ours, "gzip"),
         (one_byte_other, "(office.toml)"),
         (missing_database, "(dozvon.sqlite3)"),
@@ -354,3 +373,41 @@ def test_a_backup_of_a_newer_version_is_refused(machine: Machine) -> None:
     done = machine.run("restore", str(machine.file), "--force")
     assert done.exit_code == 4
     assert "newer version" in done.output
+
+
+def test_a_disk_that_is_full_is_told_as_such_and_nothing_is_changed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.fine("backup", str(machine.file))
+    machine.note("first", "later")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "somewhere")
+
+    monkeypatch.setattr(keeping, "_take", full)
+    done = machine.run("restore", str(machine.file), "--force")
+    assert (done.exit_code, os.strerror(errno.ENOSPC) in done.output) == (2, True), done.output
+    assert machine.noted()["first"] == "later"
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_restore_that_dies_leaves_the_old_database_or_the_new_one(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Cut off before each of the four files takes its place; the next try succeeds."""
+    machine.fine("backup", str(machine.file), "--with-secrets")
+    machine.note("first", "later")
+    steps = itertools.count()
+    replace = Path.replace
+
+    def dying(self: Path, target: Path) -> Path:
+        if self.name.endswith(".restored") and next(steps) == step:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Path, "replace", dying)
+        assert machine.run("restore", str(machine.file), "--force").exit_code == 130
+    assert machine.noted()["first"] in {"later", "kept"}
+    machine.fine("restore", str(machine.file), "--force")
+    assert machine.noted()["first"] == "kept"

@@ -25,3 +25,8 @@ check:
 lock:
 	@tools/setup --dev
 	@tools/lock
+
+# Minutes, not seconds; writes docs/figures.md. Never part of the tests.
+bench:
+	@tools/setup --dev --asterisk-wanted
+	@.venv/bin/python benchmarks/every.py

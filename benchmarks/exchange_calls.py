@@ -3,8 +3,8 @@
 One real Asterisk and one trunk; the static line dials a phone at once, ours asks the service, which
 knows the caller and rings his manager's phone. Sixty phones ring, nobody answers, callers leave
 after half a second. Post-dial delay is from the INVITE to 180 as the carrier sees it, at 50 calls a
-second in alternating blocks. How many calls are sustained is tried in steps, each way on an Asterisk
-of its own, and ends at the first step in which a call in a hundred does not ring within a second:
+second in alternating blocks. How many calls are sustained is tried in steps, each way on an
+Asterisk of its own, and ends at the first step in which a call in a hundred does not ring within a second:
 beyond its limit Asterisk only gets worse.
 """
 
@@ -78,9 +78,9 @@ async def post_dial_delay(root: Path, folder: Path) -> None:
         for ours in found:  # warm both ways up
             await callers[ours].run(2, 25)
         for _ in range(BLOCKS):
-            for ours, delays in found.items():
+            for ours in found:
                 before = cpu_seconds(pid)
-                delays += await callers[ours].run(BLOCK_SECONDS, PER_SECOND)
+                found[ours] += await callers[ours].run(BLOCK_SECONDS, PER_SECOND)
                 spent[ours] += cpu_seconds(pid) - before
     static, ours = rang(found[False]), rang(found[True])
     tell_delay(static, ours, [len(found[way]) - len(rang(found[way])) for way in (False, True)])
@@ -150,7 +150,7 @@ async def main() -> None:
             figure=f"{with_us} ÷ {static} = {ratio:.2f}",
             goal="≥ 0.9",
             held=ratio >= 0.9,
-            note=f"static: {how_static}; ours: {how_ours}; the callers and phones share the machine",
+            note=f"static: {how_static}; ours: {how_ours}; callers and phones share the machine",
         )
     )
     print(machine(await asyncio.to_thread(asterisk_version, describe(root).program)))

@@ -7,7 +7,7 @@ trunk, in one run.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,8 +61,17 @@ def asterisk_root() -> Path:
 
 
 @asynccontextmanager
-async def floor(root: Path, folder: Path, *, managers: int = MANAGERS) -> AsyncIterator[Floor]:
-    """Starts everything but the service; nothing is left at the end."""
+async def floor(
+    root: Path,
+    folder: Path,
+    *,
+    managers: int = MANAGERS,
+    before: Callable[[AsteriskInstance], None] = lambda _pbx: None,
+) -> AsyncIterator[Floor]:
+    """Starts everything but the service; nothing is left at the end.
+
+    `before` may put files into the exchange's folder before it starts.
+    """
     chart = office(managers)
     pbx = AsteriskInstance(
         root,
@@ -92,6 +101,7 @@ async def floor(root: Path, folder: Path, *, managers: int = MANAGERS) -> AsyncI
         manager_conf=texts["manager.conf"] + _WATCHER,
     )
     async with AsyncExitStack() as stack:
+        before(pbx)
         await stack.enter_async_context(pbx)
         carrier = await stack.enter_async_context(Carrier(port=pbx.ports.trunk, pbx=pbx.sip))
         phones = {

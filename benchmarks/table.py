@@ -84,20 +84,15 @@ def asterisk_version(program: Path) -> str:
 
 
 class Watch:
-    """Wall and processor time of this process since it was made."""
+    """Wall and processor time of this process from its making to `stop`."""
 
     def __init__(self) -> None:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self.wall, self.cpu = -time.perf_counter(), -time.process_time()
 
-    @property
-    def wall(self) -> float:
-        """Seconds on the wall."""
-        return time.perf_counter() - self._wall
-
-    @property
-    def cpu(self) -> float:
-        """Seconds on a processor."""
-        return time.process_time() - self._cpu
+    def stop(self) -> None:
+        """Ends both."""
+        self.wall += time.perf_counter()
+        self.cpu += time.process_time()
 
 
 def _model() -> str:

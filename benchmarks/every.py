@@ -1,0 +1,70 @@
+"""Runs every benchmark, one after another, and writes docs/figures.md.
+
+Each is a process of its own with a limit of time; one that cannot run (there is no Asterisk) or
+fails is told in the page, never left out silently.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from table import PREFIX, machine
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "figures.md"
+SCRIPTS = {
+    "decision.py": 240,
+    "recording.py": 120,
+    "ami_events.py": 120,
+    "exchange_calls.py": 240,
+    "journal.py": 150,
+}
+HEAD = """\
+# Figures
+
+Written by `make bench` (`benchmarks/`), kept to be compared. They are measured on one machine that
+other work shares: callers, phones, the exchange, the service and whatever else runs compete for its
+cores, so ratios and medians say more than absolute times and 99th percentiles. No test depends on
+them.
+
+"""
+TABLE = "| what | figure | goal | reached | note |\n|---|---|---|---|---|\n"
+
+
+def run(script: str, seconds: int) -> tuple[list[str], str]:
+    """The rows of a script, and what it says of the machine or of why it has none."""
+    command = (sys.executable, str(HERE / script))
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script
+            command, stdout=subprocess.PIPE, text=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
+        return rows(said), f"`{script}` did not end within {seconds} s"
+    lines = done.stdout.splitlines()
+    other = [line for line in lines if not line.startswith(PREFIX)]
+    failed = f"`{script}` failed; run it by itself" if done.returncode else ""
+    return rows(done.stdout), failed or (other[-1] if other else machine(""))
+
+
+def rows(said: str) -> list[str]:
+    """The table's rows in what a script printed."""
+    return [line for line in said.splitlines() if line.startswith(PREFIX)]
+
+
+def main() -> None:
+    """Runs all and writes the page."""
+    page = HEAD
+    for script, seconds in SCRIPTS.items():
+        print(f"{script} …", flush=True)
+        found, about = run(script, seconds)
+        print("\n".join(found), flush=True)
+        page += f"## {script.removesuffix('.py').replace('_', ' ').capitalize()}\n\n{about}\n\n"
+        page += f"{TABLE}{chr(10).join(found)}\n\n" if found else ""
+    PAGE.write_text(page.rstrip() + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -159,6 +159,7 @@ class Board:
         async with asyncio.TaskGroup() as group:
             self._tasks.group = group
             await self._reload.once()
+            await self._routing.warm_up()
             group.create_task(self._reload.run(), name="reload")
             group.create_task(self._note_watching(), name="watch notes")
             for pbx in self._pbxs.values():

@@ -22,6 +22,7 @@ from switchboard.news import CallDecided, Newsroom
 from switchboard.presence import PresenceBook
 
 LOOKUP_SECONDS = 0.8
+_WARM_UP_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -56,6 +57,11 @@ class Routing:
         self._now = now
         self._lookup_seconds = lookup_seconds
         self._turns: Counter[str] = Counter()
+
+    async def warm_up(self) -> None:
+        """Have the client base open its connection before a caller who leaves can interrupt it."""
+        nobody = normalise("+74950000000", NumberPlan(region="RU"))
+        await look_up(self._directory, nobody, _WARM_UP_SECONDS)
 
     async def decide(self, offered: CallOffered, office: Office) -> Decision:
         """Decide whom a call rings."""

@@ -243,6 +243,12 @@ async def test_a_slow_sender_is_told_so_and_cut_off() -> None:
         assert found.board.events == []
 
 
+async def test_a_body_that_is_announced_too_large_is_not_waited_for() -> None:
+    async with lone() as found:
+        head = HEAD + "Content-Length: 10000000\r\n\r\n"
+        assert b"body-too-large" in await raw(found, head.encode())
+
+
 async def test_a_sender_without_a_token_is_refused_before_his_body_is_waited_for() -> None:
     async with lone() as found:
         head = HEAD.replace(TOKEN, "another-token-altogether") + "Content-Length: 1000\r\n\r\n"

@@ -151,6 +151,20 @@ async def test_what_comes_after_the_end_changes_nothing() -> None:
         assert len(found.board.entries) == 1
 
 
+async def test_a_question_that_comes_after_the_end_is_answered_and_begins_nothing() -> None:
+    """A scenario that tries again too late gets its answer; the call is not begun anew."""
+    async with lone() as found:
+        await found.events(event("ended", 65))
+        params = {"phone": OF_IVANOVA, "did": MAIN, "call": "7"}
+        async with found.http.get("/pbx/main/route", params=params) as reply:
+            assert reply.status == 200
+        assert found.board.events == []
+        assert not found.pbx.calls.known.live
+        found.clock.forward(seconds=15)
+        await found.pbx._sweep()
+        assert found.board.let_go == ["main-7"]
+
+
 @pytest.mark.parametrize(
     ("told", "because"),
     [

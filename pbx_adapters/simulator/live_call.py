@@ -97,9 +97,13 @@ class LiveCall:
         for leg in self.legs:
             rings = leg.open and leg.picked_up_at is None
             if rings and leg.dialled.number == extension:
-                self.mailbox.put(Happening(what=What.TAKEN, leg=leg, by=by))
+                self.take_leg(leg, by)
                 return True
         return False
+
+    def take_leg(self, leg: SimLeg, by: str) -> None:
+        """Somebody picks up what rings at a leg; whoever is later gets nothing."""
+        self.mailbox.put(Happening(what=What.TAKEN, leg=leg, by=by))
 
     async def pause(self, seconds: float) -> None:
         """Let time pass."""

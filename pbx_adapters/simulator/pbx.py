@@ -31,6 +31,7 @@ from pbx_adapters.port import (
     Way,
 )
 from pbx_adapters.simulator.clock import Mailbox, VirtualClock
+from pbx_adapters.simulator.control import SimulatedControl
 from pbx_adapters.simulator.happenings import CallerGoneError, HandedOnError, PeerGoneError
 from pbx_adapters.simulator.live_call import Exchange, LiveCall
 from pbx_adapters.simulator.phones import Phones
@@ -70,6 +71,7 @@ class SimulatedPbx:
         self.journal: dict[str, JournalEntry] = {}
         self.service_lives = True
         self._live: dict[str, LiveCall] = {}
+        self.control = SimulatedControl(self._exchange, self._live)
         self._reports: Mailbox[Act] = Mailbox(self.clock)
         self._calls: asyncio.TaskGroup | None = None
         self._numbers = count(1)
@@ -104,15 +106,7 @@ class SimulatedPbx:
     def place(self, caller: CallerScript) -> LiveCall:
         """Plan a call and return it: its id holds, the rest comes with time."""
         began = int(self.clock.now.timestamp() + caller.begins_after_seconds)
-        exchange = Exchange(
-            key=self._key,
-            clock=self.clock,
-            phones=self.phones,
-            report=self._happened,
-            office=lambda: self._office,
-            status=lambda manager: str(self._statuses.get(manager, "")),
-        )
-        call = LiveCall(exchange, caller, f"{self._key}-{began}.{next(self._numbers)}")
+        call = LiveCall(self._exchange(), caller, f"{self._key}-{began}.{next(self._numbers)}")
         self.clock.later(caller.begins_after_seconds, partial(self._begin, call))
         return call
 
@@ -140,6 +134,16 @@ class SimulatedPbx:
         Before `run` has begun nothing happens, and this waits for it.
         """
         await self.clock.until(lambda: self._calls is not None and self.clock.idle)
+
+    def _exchange(self) -> Exchange:
+        return Exchange(
+            key=self._key,
+            clock=self.clock,
+            phones=self.phones,
+            report=self._happened,
+            office=lambda: self._office,
+            status=lambda manager: str(self._statuses.get(manager, "")),
+        )
 
     # reports
 

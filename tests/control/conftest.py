@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-sys.path.append(str(Path(__file__).parent.parent / "service"))
+sys.path.extend(str(Path(__file__).parent.parent / room) for room in ("service", "simulator"))
 
 from sales_floor import sales_floor
 from two_services import inside

@@ -73,6 +73,15 @@ async def free_again(served: Inside, desk: Desk) -> None:
         raise AssertionError(told) from None
 
 
+async def known_to(served: Inside, manager: str, state: PhoneState) -> None:
+    """Waits until the service knows how a manager's phone stands."""
+
+    async def probe() -> bool:
+        return served.board.presence.of(served.board.office())[manager].phone is state
+
+    await eventually(probe, 3, f"{manager} is {state}")
+
+
 async def only_call(floor: Floor, call: OutsideCall) -> CallStory:
     """The one call of its caller in the log, and no other."""
     await floor.settled(caller_of(call))

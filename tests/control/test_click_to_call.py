@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from floor_control import free_again
 from sales_floor import eventually, side_by_side
 
@@ -32,7 +33,7 @@ def control(served: Inside) -> Control:
     return Control(served.board)
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _quiet(floor: Floor, served: Inside) -> None:
     await floor.no_channels()
     floor.carrier.mobiles.clear()

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from floor_control import a_talk, free_again, live_call, only_call, ringing_call, talks
+import pytest_asyncio
+from floor_control import a_talk, free_again, known_to, live_call, only_call, ringing_call, talks
 from sales_floor import caller_of, eventually, side_by_side, trail
 
 from dozvon.lab import BUSY, DECLINE, DO_NOT_REGISTER, CallState, answer_after, voicemail
@@ -35,7 +36,7 @@ def control(served: Inside) -> Control:
     return Control(served.board)
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _quiet(floor: Floor, served: Inside) -> None:
     await floor.no_channels()
     for desk in floor.desks:
@@ -306,7 +307,7 @@ async def test_who_may_not_take_is_told_why_and_no_phone_rings(
     assert "Anna 3" in answered.sentence("en")
     inside = await desk.b.dial("600")
     assert await inside.wait_answered(3)
-    await eventually(_knows(served, "b1", PhoneState.TALKING), 3, "b1 talks")
+    await known_to(served, "b1", PhoneState.TALKING)
     assert (await control.intercept(found.id, "b1")).answer is Refusal.YOU_TALK
     third = await _ringing_at_owner(other)
     unreachable = await control.intercept((await live_call(served, third)).id, "b2")
@@ -322,11 +323,4 @@ async def test_who_may_not_take_is_told_why_and_no_phone_rings(
 async def _unplug(served: Inside, phone: Phone, manager: str) -> None:
     phone.behave(DO_NOT_REGISTER)
     await phone.wait_unregistered(3)
-    await eventually(_knows(served, manager, PhoneState.UNREGISTERED), 3, "unplugged")
-
-
-def _knows(served: Inside, manager: str, state: PhoneState) -> Callable[[], Awaitable[bool]]:
-    async def probe() -> bool:
-        return served.board.presence.of(served.board.office())[manager].phone is state
-
-    return probe
+    await known_to(served, manager, PhoneState.UNREGISTERED)

@@ -6,12 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from floor_control import a_talk, free_again, live_call, only_call, ringing_call, talks
+import pytest_asyncio
+from floor_control import a_talk, free_again, known_to, live_call, only_call, ringing_call, talks
 from sales_floor import caller_of, eventually, side_by_side, trail
 
 from dozvon.lab import DECLINE, CallState, Mobile, answer_after
 from pbx_adapters.port import Outcome
 from router.calls import Disposition, MissedReason, TransferKind
+from router.facts import PhoneState
 from switchboard.control import Control
 from switchboard.control_texts import Refusal
 
@@ -27,7 +29,7 @@ def control(served: Inside) -> Control:
     return Control(served.board)
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _quiet(floor: Floor, served: Inside) -> None:
     await floor.no_channels()
     floor.carrier.mobiles.clear()
@@ -261,10 +263,8 @@ async def test_what_cannot_be_handed_on_is_refused_with_a_sentence(
     inside = await desk.b.dial("600")
     assert await inside.wait_answered(3)
 
-    async def busy() -> bool:
-        return (await control.transfer(live.id, "b5", "a5")).answer is Refusal.TARGET_BUSY
-
-    await eventually(busy, 2, "the colleague is known to talk")
+    await known_to(served, "b5", PhoneState.TALKING)
+    assert (await control.transfer(live.id, "b5", "a5")).answer is Refusal.TARGET_BUSY
     assert talks(desk.a.calls[-1])
     await desk.b.hang_up()
     await call.hang_up()

@@ -67,6 +67,29 @@ async def test_a_call_is_followed_from_its_first_ring_to_its_end() -> None:
     assert (entry.began_at, entry.ended_at) == (START, START + timedelta(seconds=65))
 
 
+async def test_who_takes_what_rings_at_a_colleague_is_the_one_who_answered() -> None:
+    async with lone() as found:
+        await found.events(
+            *ANSWERED[:2],
+            event("taken", 3, who="101", to="103"),
+            event("answered", 3, who="103"),
+            event("held", 5),
+            event("resumed", 6),
+            event("transferred", 8, who="103", to="102"),
+            event("stopped", 9, who="103"),
+            event("answered", 10, who="102"),
+            event("ended", 20, disposition="answered"),
+        )
+        call = replayed(found.board.events)
+    assert call.answered_by == "103"
+    assert [(leg.target, leg.outcome, leg.talk_seconds) for leg in call.legs] == [
+        ("101", "elsewhere", 0),
+        ("103", "answered", 6),
+        ("102", "answered", 10),
+    ]
+    assert call.transfers[0].completed
+
+
 async def test_the_word_of_the_switch_decides_how_a_call_ended() -> None:
     async with lone() as found:
         told = {"disposition": "missed", "reason": "lost_in_transfer", "who": ""}

@@ -123,7 +123,9 @@ def _wanted(interview: _Interview, before: dict[str, Any], key: str) -> Wanted:
         journal_user=interview.text("journal_user", known.get("journal_user", "dozvon-journal")),
         systemname=str(interview.given["systemname"] or known.get("systemname", "pbx1")),
         listen_host=interview.text("listen_host", known.get("agi_host", "127.0.0.1")),
-        listen_port=interview.number("listen_port", known.get("agi_port", 4573)),
+        listen_port=interview.number(
+            "listen_port", known.get("agi_port", installing.free_port_for_questions(before))
+        ),
         trunks=tuple(interview.given["trunk"] or known.get("trunks", ())),
         language=interview.context.language,
         data_dir=data_dir,
@@ -184,6 +186,8 @@ def _office(
     make_folder(place.data_dir)
     write_file(place.office_file, text)
     interview.tell("init-office-written", Colour.GOOD, file=place.office_file)
+    if place.database.is_file():
+        interview.tell("init-office-apply", Colour.CAUTION, file=place.office_file)
     return office
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.office_file import load_office, read_office
+from config.settings import DATABASE_NAME
 from config.settings_file import load_settings
 from dozvon.setup import drafting
 from dozvon.setup.drafting import OfficeAnswers, Person, Wanted
@@ -25,6 +26,7 @@ from router.office import Office
 
 PASTED = "asterisk"
 SECRETS = "secrets"
+USUAL_PORT = 4573
 _SECRET_NAMES = ("ami_secret", "journal_secret")
 
 
@@ -47,6 +49,11 @@ class Place:
         """What is pasted into Asterisk's dialplan."""
         name = "extensions_custom.conf" if self.freepbx else "extensions.conf"
         return self.config.parent / PASTED / name
+
+    @property
+    def database(self) -> Path:
+        """The database, where the settings do not name another."""
+        return self.data_dir / DATABASE_NAME
 
     @property
     def office_file(self) -> Path:
@@ -79,6 +86,14 @@ def pbx_before(before: Mapping[str, Any], key: str) -> dict[str, Any]:
     pbxs = before.get("pbx", [])
     tables = pbxs if isinstance(pbxs, list) else []
     return next((dict(p) for p in tables if isinstance(p, dict) and p.get("key") == key), {})
+
+
+def free_port_for_questions(before: Mapping[str, Any]) -> int:
+    """The first port for questions that no other PBX of the settings asks at."""
+    pbxs = before.get("pbx", [])
+    tables = [p for p in pbxs if isinstance(p, dict)] if isinstance(pbxs, list) else []
+    taken = {p.get("agi_port", USUAL_PORT) for p in tables}
+    return next(port for port in range(USUAL_PORT, 65536) if port not in taken)
 
 
 def secrets_of(place: Place, key: str, pbx: Mapping[str, Any]) -> Secrets:

@@ -173,6 +173,13 @@ SETUP: Final[dict[str, tuple[str, str]]] = {
         "Файл офиса: {file}. Его можно править.",
         "The office file: {file}. It may be edited.",
     ),
+    "init-office-apply": (
+        "Звонки идут ещё по прежнему офису. Применить новый: dozvon office apply {file}",
+        (
+            "Calls still follow the office from before. To apply the new one: dozvon office "
+            "apply {file}"
+        ),
+    ),
     "init-before": (
         "Прежние настройки: {file}",
         "The settings before: {file}",

@@ -70,6 +70,12 @@ def test_what_was_not_asked_stays(tmp_path: Path) -> None:
     assert after["pbx"][1] == {"key": "second"}
 
 
+def test_a_second_pbx_asks_at_a_port_of_its_own() -> None:
+    assert installing.free_port_for_questions({}) == 4573
+    before = {"pbx": [{"key": "main"}, {"key": "b", "agi_port": 4574}]}
+    assert installing.free_port_for_questions(before) == 4575
+
+
 @pytest.mark.parametrize(
     "text", ['with "quotes"', "back\\slash", "line\nbreak", "Окна «Двери»", "tab\t", "\x00", "é"]
 )

@@ -122,6 +122,12 @@ async def test_a_second_run_changes_what_was_asked_and_nothing_else(
         assert (site.data / "office.toml").read_bytes() == office
         assert "4599" in (site.pasted / "extensions.conf").read_text("utf-8")
 
+        await site.run("office", "apply", "--yes", str(site.data / "office.toml"))
+        anew = await site.run("init", "--yes", "--new-office", "--manager", "102=Boris")
+        assert "dozvon office apply" in anew.output
+        assert (site.data / "office.toml.before").read_bytes() == office
+        assert "m101" not in (site.data / "office.toml").read_text("utf-8")
+
 
 async def test_a_person_is_asked_pastes_and_presses_enter(
     asterisk_root: Path, tmp_path: Path

@@ -17,7 +17,7 @@ from pbx_adapters.asterisk.journal import FAMILY, Shelf, read_entry
 from pbx_adapters.errors import PbxProtocolError
 from pbx_adapters.port import JournalEntry, Switchboard
 
-PIECE = 200
+PIECE = 40
 """Entries recorded in one go."""
 
 log = structlog.get_logger()

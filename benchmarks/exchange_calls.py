@@ -4,7 +4,8 @@ One real Asterisk and one trunk; the static line dials a phone at once, ours ask
 knows the caller and rings his manager's phone. Sixty phones ring, nobody answers, callers leave
 after half a second. Post-dial delay is from the INVITE to 180 as the carrier sees it, at 50 calls a
 second in alternating blocks. How many calls are sustained is tried in steps, each way on an
-Asterisk of its own, and ends at the first step in which a call in a hundred does not ring within a second:
+Asterisk of its own, and ends at the first step in which a call in a hundred does not ring within a
+second:
 beyond its limit Asterisk only gets worse.
 """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -200,8 +201,19 @@ def _settled(call: Call, entry: JournalEntry, now: datetime) -> tuple[Call, Disa
     What events cannot tell is no disagreement: that the company was closed or the caller refused,
     that he waited, and whatever led to a hang-up that fell into a gap.
     """
-    settled, told = settle(call, verdict_of(entry, call, now))
+    settled, told = settle(_completed(call, entry), verdict_of(entry, call, now))
     return settled, None if told and _unseen(call, entry, told) else told
+
+
+def _completed(call: Call, entry: JournalEntry) -> Call:
+    """With what the dialplan noted as the call began; one found in its middle does not know it."""
+    return replace(
+        call,
+        line=call.line or entry.line,
+        caller=call.caller or entry.caller,
+        caller_name=call.caller_name or entry.caller_name,
+        began_at=entry.began_at if call.recovered else call.began_at,
+    )
 
 
 def _unseen(call: Call, entry: JournalEntry, told: Disagreement) -> bool:

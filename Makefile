@@ -1,5 +1,5 @@
 # Thin aliases; every target sets up what it needs by itself.
-.PHONY: setup demo test check bench lock
+.PHONY: setup demo test check bench soak lock
 ONCE ?=
 
 setup:
@@ -20,6 +20,11 @@ check:
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/deptry .
+
+# A thousand real calls while the service is killed (docs/reliability.md); some six minutes.
+soak:
+	@tools/setup --dev --asterisk-wanted
+	@.venv/bin/python -m dozvon.soak $(ARGS)
 
 # Writes the pinned, hashed requirements again (no index address in them: ADR 0001).
 lock:

@@ -162,6 +162,8 @@ def _judge(found: Findings, witness: Witness, story: CallStory, books: Books) ->
 
 
 def _agrees(witness: Witness, call: Call) -> bool:
+    if call.line != witness.placed.line:
+        return False
     if witness.talk is not None:
         who = (call.answered_by or "").removeprefix("+")
         return call.disposition is Disposition.ANSWERED and who == witness.talk.called

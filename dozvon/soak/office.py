@@ -1,7 +1,8 @@
 """The office of a soak: many small departments, so that many calls have phones of their own.
 
 The night's department has one person, who is never there: without the service a closed line rings
-all the same, and must not ring the phones of a desk that is watched. Outgoing calls show the client's own number: that is how a mobile's record is known to be his call.
+all the same, and must not ring the phones of a desk that is watched. Outgoing calls show the
+client's own number: that is how a mobile's record is known to be his call.
 """
 
 from __future__ import annotations

@@ -81,3 +81,15 @@ async def test_three_hundred_calls_in_a_burst_are_answered_recorded_and_forgotte
         assert not any(webhook.calls.known.ended.values())  # type: ignore[attr-defined]
         assert len(found.board.live) == 0
         assert not found.board.presence._promised
+
+
+async def test_a_number_that_no_line_has_rings_the_default_department(tmp_path: Path) -> None:
+    """Nobody is turned away because somebody forgot to write a line into the office file."""
+    async with house(tmp_path) as found:
+        params = {"phone": "79990001122", "did": "74959999999", "call": "1"}
+        async with found.http.get("/pbx/main/route", params=params) as reply:
+            assert reply.status == 200
+            answer = await reply.json()
+    assert {"line-unknown", "caller-unknown"} <= set(answer["reasons"])
+    assert [t["number"] for t in answer["plan"]["steps"][0]["targets"]] == ["101", "102", "103"]
+    assert (answer["order"], answer["ext"], answer["name"]) == ("", "", "")

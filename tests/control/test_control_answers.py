@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import router
 from pbx_adapters.port import Outcome
 from router.calls import Call, Direction, Leg
 from router.office import Department, Line, Manager, Office
@@ -119,3 +121,10 @@ def test_a_call_rings_at_a_phone_until_it_is_picked_up_or_over() -> None:
     assert not rights.rings_at(anna, call(leg("101", over=True)))
     assert not rights.rings_at(anna, call(leg("101", talks=True)))
     assert not rights.rings_at(anna, call(leg("102")))
+
+
+def test_every_answer_stands_in_the_documentation() -> None:
+    """By the name under which a program meets it."""
+    page = Path(router.__file__).parent.parent / "docs" / "control.md"
+    text = page.read_text("utf-8")
+    assert [str(name) for name in TEXTS if f"`{name}`" not in text] == []

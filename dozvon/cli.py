@@ -38,6 +38,7 @@ COMMANDS = (
     "why",
     "callbacks",
     "gaps",
+    "books",
     "route",
     "number",
     "replay",

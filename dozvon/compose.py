@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -22,6 +23,7 @@ from dozvon.errors import CannotStart
 from dozvon.setup.upgrades import upgrade
 from pbx_adapters.asterisk.driver import AsteriskPbx
 from pbx_adapters.asterisk.settings import AsteriskSettings
+from pbx_adapters.cdr.source import open_source
 from pbx_adapters.port import Pbx
 from pbx_adapters.webhook import WebhookPbx, WebhookSettings
 from router.office import Office
@@ -30,6 +32,7 @@ from storage.office_versions import OfficeVersions
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.board import Board, Parts, utc_now
+from switchboard.books import Records
 from web.app import listening, make_app
 from web.parts import WebParts
 
@@ -50,7 +53,8 @@ async def service(
     with only_one_service(settings.data_dir):
         await upgrade(settings.database)
         async with open_database(settings.database) as database:
-            writer = Writer(database)
+            talk = settings.callbacks.outbound_talk_seconds
+            writer = Writer(database, outbound_talk_seconds=talk)
             async with writer.running():
                 board = await _board(settings, database, writer)
                 if also:
@@ -67,14 +71,16 @@ async def _board(settings: Settings, database: Database, writer: Writer) -> Boar
         managers = boards[0].office().managers.values() if boards else ()
         return next((m.key for m in managers if m.extension == extension), "")
 
+    office = await office_in_force(settings, database, writer)
     parts = Parts(
         database=database,
         writer=writer,
         directory=BuiltinDirectory(database, manager_of=manager_of),
         adapt=partial(with_templates, pbxs=settings.pbx),
         calendar=PublicHolidays(),
-        office=await office_in_force(settings, database, writer),
+        office=office,
         lookup_seconds=settings.lookup_deadline_seconds,
+        records=call_records(settings, office),
     )
     board = Board(parts)
     boards.append(board)
@@ -111,6 +117,17 @@ async def _http(
         for webhook in webhooks:
             webhook.trouble = trouble
         yield
+
+
+def call_records(settings: Settings, office: Office) -> tuple[Records, ...]:
+    """The call records of every PBX that has any, by the office's clock where none is named."""
+    zone = ZoneInfo(office.departments[office.default_department].hours.timezone)
+    found: list[Records] = []
+    for pbx in settings.pbx.values():
+        source = open_source(pbx, zone)
+        if source is not None:
+            found.append(Records(pbx=pbx.key, source=source, trunks=frozenset(pbx.trunks)))
+    return tuple(found)
 
 
 async def office_in_force(settings: Settings, database: Database, writer: Writer) -> Office:

@@ -34,6 +34,8 @@ from router.plan import Decision
 from storage.database import Database
 from storage.errors import StorageError
 from storage.writer import Work, Writer
+from switchboard.bookkeeper import Bookkeeper
+from switchboard.books import Records
 from switchboard.endings import Endings
 from switchboard.gaps import GapKeeper
 from switchboard.live import LiveCalls, Moved
@@ -67,6 +69,7 @@ class Parts:
     calendar: HolidayCalendar
     office: Office
     lookup_seconds: float = 0.8
+    records: Sequence[Records] = ()
     now: Callable[[], datetime] = utc_now
     adapt: Callable[[Office], Office] = lambda office: office
 
@@ -124,6 +127,14 @@ class Board:
             now=parts.now,
         )
         self._gaps = GapKeeper(parts.writer, parts.now)
+        self.books = Bookkeeper(
+            database=parts.database,
+            writer=parts.writer,
+            records=parts.records,
+            office=lambda: self._office,
+            calendar=parts.calendar,
+            now=parts.now,
+        )
         self._reload = Reload(parts.database, self, parts.now)
 
     @property
@@ -162,6 +173,7 @@ class Board:
             await self._routing.warm_up()
             group.create_task(self._reload.run(), name="reload")
             group.create_task(self._note_watching(), name="watch notes")
+            group.create_task(self.books.run(), name="books")
             for pbx in self._pbxs.values():
                 group.create_task(pbx.run(), name=f"pbx {pbx.key}")
 
@@ -221,10 +233,14 @@ class Board:
 
     async def gap_closed(self, closed: GapClosed) -> None:
         """Everything that a gap left behind has been read."""
-        self._tasks.start(self._gaps.closed(closed), f"gap of {closed.pbx}")
+        self._tasks.start(self._close_gap(closed), f"gap of {closed.pbx}")
         found = closed.recovered_calls
         told = LinkChanged(pbx=closed.pbx, up=True, why="synchronised", recovered_calls=found)
         self.news.tell(told)
+
+    async def _close_gap(self, closed: GapClosed) -> None:
+        if await self._gaps.closed(closed):
+            await self.books.gap_closed(closed.pbx)
 
     def let_go(self, call_id: str) -> None:
         """Forget a decision whose call nobody will report: it promises nobody any more."""

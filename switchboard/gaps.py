@@ -50,13 +50,16 @@ class GapKeeper:
         self._open[pbx] = await self._writer.submit(work)
         self._seen.add(pbx)
 
-    async def closed(self, closed: GapClosed) -> None:
-        """Close the open gap of a PBX with its counts, and note that the PBX is watched."""
+    async def closed(self, closed: GapClosed) -> bool:
+        """Close the open gap of a PBX with its counts, and note that the PBX is watched.
+
+        Returns whether there was one.
+        """
         at = self._now()
         async with self._in_order:
-            await self._closed(closed, at)
+            return await self._closed(closed, at)
 
-    async def _closed(self, closed: GapClosed, at: datetime) -> None:
+    async def _closed(self, closed: GapClosed, at: datetime) -> bool:
         gap_id = self._open.get(closed.pbx)
 
         async def work(uow: UnitOfWork) -> None:
@@ -70,7 +73,7 @@ class GapKeeper:
                 )
 
         await self._writer.submit(work)
-        self._open.pop(closed.pbx, None)
+        return self._open.pop(closed.pbx, None) is not None
 
     async def still_watching(self, pbx: str) -> None:
         """Note that a PBX is watched at this moment."""

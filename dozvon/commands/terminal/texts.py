@@ -7,6 +7,7 @@ is not Russian is answered in English.
 from __future__ import annotations
 
 from dozvon.commands.terminal.output import clean
+from dozvon.commands.terminal.texts_books import BOOKS, BOOKS_HELP
 from dozvon.commands.terminal.texts_callbacks import CALLBACKS, CALLBACKS_HELP
 from dozvon.commands.terminal.texts_help import HELP
 from dozvon.commands.terminal.texts_import import IMPORTING, IMPORTING_HELP
@@ -18,6 +19,7 @@ from dozvon.setup.texts_help import SETUP_HELP
 
 TEXTS: dict[str, tuple[str, str]] = {
     **RESULTS,
+    **BOOKS,
     **CALLBACKS,
     **STORIES,
     **TROUBLES,
@@ -45,6 +47,7 @@ def help_text(language: str, text: str) -> str:
     """Returns a text of a help page; what is no id stands for itself."""
     found = (
         HELP.get(text)
+        or BOOKS_HELP.get(text)
         or CALLBACKS_HELP.get(text)
         or SETUP_HELP.get(text)
         or IMPORTING_HELP.get(text)

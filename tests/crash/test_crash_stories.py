@@ -27,6 +27,7 @@ from storage.database import open_database
 from storage.reading import open_callbacks
 from storage.records import CallStory, OpenCallback
 from switchboard.board import Board, Parts
+from switchboard.news import LinkChanged
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -135,7 +136,7 @@ async def test_one_end_bad_journal_entries_are_left_told_once_and_stop_no_other(
 async def test_one_end_a_second_service_on_the_same_exchange_does_not_drain_and_says_why(
     floor: Floor, tmp_path: Path
 ) -> None:
-    """It names the first, records nothing from the journal, and the first gets every call."""
+    """It names the first and takes nothing from the journal; the first gets every call."""
     data = tmp_path / "data"
     data.mkdir()
     (data / "office.toml").write_text(office_text(6), "utf-8")
@@ -154,8 +155,8 @@ async def test_one_end_a_second_service_on_the_same_exchange_does_not_drain_and_
         (story,) = await logged(floor, caller)
         assert story.stored.call.disposition is Disposition.MISSED
         assert await floor.empty_journal(5) == {}
-        async with open_database(load_settings(config, environment={}).database) as database:
-            assert await open_callbacks(database) == ()
+        shadow = await read_books(load_settings(config, environment={}))
+        assert [story for story in shadow.stories if story.trail] == []
         assert not any("exchange synchronised" in x for x in second.said)
     finally:
         await second.kill()
@@ -207,15 +208,20 @@ async def test_one_callback_a_client_gets_through_while_he_is_called_back(floor:
 
 @asynccontextmanager
 async def running(floor: Floor) -> AsyncIterator[Board]:
-    """The service in this process, beside no other."""
+    """The service in this process, when it watches the exchange."""
     async with service(floor.settings) as board:
-        task = asyncio.create_task(board.run(), name="board")
-        try:
-            yield board
-            await board.settle()
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+        with board.news.listening(1000) as news:
+            task = asyncio.create_task(board.run(), name="board")
+            try:
+                async with asyncio.timeout(15):
+                    async for item in news:
+                        if isinstance(item, LinkChanged) and item.up:
+                            break
+                yield board
+                await board.settle()
+            finally:
+                task.cancel()
+                await asyncio.wait({task})
         assert task.cancelled(), task.exception()
 
 

@@ -12,12 +12,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import storage.migrate
+from config.settings import Settings
+from config.settings_file import load_settings
+from dozvon.cli import dozvon
+from dozvon.compose import service
+from dozvon.context import Context
 from dozvon.setup import upgrades
 from storage.errors import StorageUnavailable
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EXAMPLE = Path(__file__).parents[2] / "config" / "examples" / "office.toml"
 NEXT = '''\
 """One table more."""
 
@@ -169,3 +176,30 @@ async def test_the_way_back_is_the_copy_in_the_place_of_the_database(
     shutil.copy2(copy, old)
     assert await upgrades.upgrade(url(old)) is None
     assert state(old)[1] == "kept"
+
+
+async def test_the_service_copies_an_old_database_before_it_serves(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(monkeypatch, next_version(tmp_path))
+    shutil.copy(EXAMPLE, old.parent / "office.toml")
+    async with service(settings_of(old.parent)):
+        pass
+    assert len(list((old.parent / upgrades.FOLDER).iterdir())) == 1
+    assert state(old)[0] == "9001"
+
+
+async def test_db_migrate_copies_an_old_database_first(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(monkeypatch, next_version(tmp_path))
+    context = Context(environment={"DOZVON_DATA_DIR": str(old.parent)})
+    done = await asyncio.to_thread(CliRunner().invoke, dozvon, ["db", "migrate"], obj=context)
+    assert done.exit_code == 0, done.output
+    assert len(list((old.parent / upgrades.FOLDER).iterdir())) == 1
+    assert state(old)[0] == "9001"
+
+
+def settings_of(folder: Path) -> Settings:
+    environment = {"DOZVON_DATA_DIR": str(folder), "DOZVON_HTTP__PORT": "0"}
+    return load_settings(None, environment=environment)

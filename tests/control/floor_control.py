@@ -8,6 +8,7 @@ from sales_floor import caller_of, eventually
 
 from dozvon.lab import CallState
 from router.facts import PhoneState
+from storage.statuses import StatusRow
 
 if TYPE_CHECKING:
     from sales_floor import Desk, Floor
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from dozvon.lab import OutsideCall, PhoneCall
     from router.calls import Call
+    from router.office import Status
     from storage.records import CallStory
+    from storage.unit_of_work import UnitOfWork
 
 
 async def live_call(served: Inside, call: OutsideCall) -> Call:
@@ -80,6 +83,17 @@ async def known_to(served: Inside, manager: str, state: PhoneState) -> None:
         return served.board.presence.of(served.board.office())[manager].phone is state
 
     await eventually(probe, 3, f"{manager} is {state}")
+
+
+async def set_status(served: Inside, manager: str, status: Status) -> None:
+    """Sets a manager's status as he would, and waits until the exchange mirrors it."""
+    row = StatusRow(manager=manager, status=status, by="test", since=served.board.now)
+
+    async def work(uow: UnitOfWork) -> None:
+        await uow.statuses.set(row)
+
+    await served.board.write(work)
+    await served.board.refresh()
 
 
 async def only_call(floor: Floor, call: OutsideCall) -> CallStory:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from floor_control import a_talk, free_again, known_to, live_call, only_call, ringing_call, talks
+from floor_control import (
+    a_talk,
+    free_again,
+    known_to,
+    live_call,
+    only_call,
+    ringing_call,
+    set_status,
+    talks,
+)
 from sales_floor import caller_of, eventually, side_by_side, trail
 
 from dozvon.lab import BUSY, DECLINE, DO_NOT_REGISTER, CallState, answer_after, voicemail
@@ -82,7 +91,7 @@ async def test_a_call_that_rings_at_a_group_is_taken_from_all_of_it(
 ) -> None:
     """Every phone of the group stops; who is away may take all the same."""
     desk = floor.desks[1]
-    await served.board.statuses_read({"c1": Status.AWAY})
+    await set_status(served, "c1", Status.AWAY)
     call = await desk.call()
     await eventually(_both_ring(desk), 15, "the group rings")
     taking = asyncio.create_task(control.intercept((await live_call(served, call)).id, "c1"))
@@ -95,7 +104,7 @@ async def test_a_call_that_rings_at_a_group_is_taken_from_all_of_it(
     assert call.state is CallState.TALKING
     await call.hang_up()
     assert (await only_call(floor, call)).stored.call.answered_by == "113"
-    await served.board.statuses_read({})
+    await set_status(served, "c1", Status.AVAILABLE)
 
 
 def _both_ring(desk: Desk) -> Callable[[], Awaitable[bool]]:
@@ -286,6 +295,33 @@ def _is_asked(floor: Floor, desk: Desk) -> Callable[[], Awaitable[bool]]:
         return bool(mine) and mine[-1].state is CallState.TALKING
 
     return probe
+
+
+async def test_a_caller_who_waits_because_everybody_is_busy_can_be_taken_too(
+    floor: Floor, served: Inside, control: Control
+) -> None:
+    """No phone rings for him at all; who steps in has him within seconds, and one call is logged."""
+    desk = floor.desks[3]
+    await set_status(served, "c3", Status.AWAY)
+    busy = [await phone.dial("600") for phone in (desk.a, desk.b)]
+    assert all([await each.wait_answered(3) for each in busy])
+    await known_to(served, "a3", PhoneState.TALKING)
+    await known_to(served, "b3", PhoneState.TALKING)
+    call = await desk.call()
+    assert await call.wait_ringing(3)
+    desk.c.behave(answer_after(0.1))
+    told = await control.intercept((await live_call(served, call)).id, "c3")
+    assert told.answer is Outcome.TAKEN
+    assert await call.wait_answered(1)
+    assert talks(desk.c.calls[-1])
+    await call.hang_up()
+    for phone in (desk.a, desk.b):
+        await phone.hang_up()
+    story = await only_call(floor, call)
+    logged = story.stored.call
+    assert (logged.disposition, logged.answered_by) == (Disposition.ANSWERED, "133")
+    assert story.stored.disagreement == ""
+    await set_status(served, "c3", Status.AVAILABLE)
 
 
 async def test_who_may_not_take_is_told_why_and_no_phone_rings(

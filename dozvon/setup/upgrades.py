@@ -123,6 +123,7 @@ def _copy_if_due(file: Path | None, at: datetime) -> Path | None:
 
 def _forget_old(folder: Path) -> None:
     copies = sorted(folder.glob(f"{_PREFIX}*.sqlite3"), key=lambda found: found.stat().st_mtime_ns)
-    for old in copies[:-KEPT]:
+    halves = folder.glob(f"{_PREFIX}*.part")  # of a process that was killed while it copied
+    for old in (*copies[:-KEPT], *halves):
         with suppress(OSError):
             old.unlink()

@@ -132,6 +132,21 @@ async def test_the_last_three_copies_are_kept(
     assert sorted((old.parent / upgrades.FOLDER).iterdir()) == sorted(copies[-upgrades.KEPT :])
 
 
+async def test_half_a_copy_of_a_killed_process_does_not_stay_for_ever(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come(monkeypatch, next_version(tmp_path))
+    folder = old.parent / upgrades.FOLDER
+    folder.mkdir()
+    (folder / "before-upgrade-0001-20260101T000000Z.sqlite3.part").touch()
+    before = upgrades.revisions()[1]
+    (folder / f"before-upgrade-{before}-20260302T090000Z.sqlite3.part").touch()  # of this second
+    (folder / "of-somebody-else").touch()
+    copy = await upgrades.upgrade(url(old), now=lambda: NOW)
+    assert copy is not None
+    assert {p.name for p in folder.iterdir()} == {copy.name, "of-somebody-else"}
+
+
 async def test_without_room_for_a_copy_nothing_is_changed(
     old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

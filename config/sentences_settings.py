@@ -50,6 +50,22 @@ SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Часового пояса «{value}» нет: нужно имя вроде Europe/Moscow.",
         "There is no time zone “{value}”: a name such as Europe/Moscow is needed.",
     ),
+    "mail-address-unreadable": (
+        "«{value}» — не адрес электронной почты: пишите имя@сервер, без имени перед ним.",
+        "“{value}” is no e-mail address: write name@server, without a name before it.",
+    ),
+    "mail-incomplete": (
+        "Почтовый сервер указан, но не указано от кого (mail_from) или кому (mail_to).",
+        "There is a mail server, but no sender (mail_from) or nobody to write to (mail_to).",
+    ),
+    "mail-password-open": (
+        'Пароль почты ушёл бы открыто: mail_tls = "starttls" или "tls".',
+        'The mail password would go in the open: mail_tls = "starttls" or "tls".',
+    ),
+    "alarm-url-unreadable": (
+        "Это не адрес: нужен https://… (или http://… внутри своей сети).",
+        "This is no address: https://… is needed (or http://… inside your own network).",
+    ),
     "port-unreadable": (
         "«{value}» — не порт: нужно число от 1 до 65535.",
         "“{value}” is no port: a number from 1 to 65535 is needed.",

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from config.errors import Unreadable
+from config.settings_alarms import AlarmSettings
 from config.settings_books import CallbackSettings, CdrColumns, CdrPlace, CdrTable, CdrZone
 from config.settings_http import HttpSettings, WebhookSettings
 from config.settings_values import (
@@ -134,6 +135,7 @@ class Settings(BaseSettings):
     )
     log: LogSettings = Field(LogSettings(), description="logging")
     callbacks: CallbackSettings = Field(CallbackSettings(), description="the callback list")
+    alarms: AlarmSettings = Field(AlarmSettings(), description="alarms")
     http: HttpSettings = Field(HttpSettings(), description="HTTP")
     pbx: dict[str, PbxSettings] = Field({}, description="the PBXs, by key")
     webhook: dict[str, WebhookSettings] = Field({}, description="PBXs that ask over HTTP, by key")

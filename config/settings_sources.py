@@ -25,7 +25,10 @@ OTHERS = frozenset(
     {SETTINGS_VARIABLE, SECRETS_VARIABLE, "DOZVON_ASTERISK_ROOT", "DOZVON_ASTERISK_SUITES"}
 )
 """Variables with our prefix that are no settings: where settings are, and the laboratory's."""
-SECRETS = frozenset({"ami_secret", "journal_secret", "database_url", "token", "hmac_secret", "cdr"})
+SECRETS = frozenset(
+    {"ami_secret", "journal_secret", "database_url", "token", "hmac_secret", "cdr"}
+    | {"mail_password", "webhook_url", "webhook_token"}
+)
 KEYED = ("pbx", "webhook")
 """Lists of sections, each with a key."""
 

@@ -19,6 +19,7 @@ from config.holiday_calendar import PublicHolidays
 from config.office_file import load_office, read_office
 from config.settings import PbxSettings, Settings
 from crm_bridge.builtin.directory import BuiltinDirectory
+from dozvon.alarms.composing import make_alarms
 from dozvon.errors import CannotStart
 from dozvon.setup.upgrades import upgrade
 from pbx_adapters.asterisk.driver import AsteriskPbx
@@ -59,8 +60,10 @@ async def service(
                 board = await _board(settings, database, writer)
                 if also:
                     board.attach(also(board))
-                async with _http(settings, board, writer, database):
-                    yield board
+                async with _http(settings, board, writer, database) as trouble:
+                    alarms = make_alarms(settings, board, writer, database, http_trouble=trouble)
+                    async with alarms.watching(board.news):
+                        yield board
 
 
 async def _board(settings: Settings, database: Database, writer: Writer) -> Board:
@@ -92,8 +95,11 @@ async def _board(settings: Settings, database: Database, writer: Writer) -> Boar
 @asynccontextmanager
 async def _http(
     settings: Settings, board: Board, writer: Writer, database: Database
-) -> AsyncIterator[None]:
-    """Listen for HTTP, if the settings say so; without the port calls are routed all the same."""
+) -> AsyncIterator[str]:
+    """Listen for HTTP, if the settings say so, and give why that failed, or nothing.
+
+    Without the port calls are routed all the same.
+    """
     webhooks = [
         WebhookPbx(webhook_settings(w), board, now=utc_now, let_go=board.let_go)
         for w in settings.webhook.values()
@@ -101,7 +107,7 @@ async def _http(
     for webhook in webhooks:
         board.attach(webhook)
     if not settings.http.port:
-        yield
+        yield ""
         return
     parts = WebParts(
         board=board,
@@ -116,7 +122,7 @@ async def _http(
     async with listening(app, host=settings.http.host, port=settings.http.port) as trouble:
         for webhook in webhooks:
             webhook.trouble = trouble
-        yield
+        yield trouble
 
 
 def call_records(settings: Settings, office: Office) -> tuple[Records, ...]:

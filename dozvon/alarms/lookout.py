@@ -1,0 +1,143 @@
+"""What holds at this moment, gathered from every part of the service.
+
+What the database would have to say and cannot say now stays as it was said last: a database in
+trouble is one alarm, not the all-clear of others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage import schema
+from storage.database import Database
+from storage.errors import StorageError
+from storage.writer import Writer
+from switchboard.alarms import AlarmKind, Finding
+from switchboard.news import LinkChanged
+
+ASK_SECONDS = 2.0
+SERVICE_GAP_SECONDS = 60.0
+SERVICE_WAS_DOWN = "the service was not running"
+"""Why a gap began, as `switchboard.gaps` writes it when nobody was there to watch."""
+
+log = structlog.get_logger()
+_gaps, _callbacks = schema.gaps, schema.callbacks
+
+
+@dataclass(slots=True, kw_only=True)
+class Lookout:
+    """Looks around when it is asked (`findings`). `why_down` is each PBX's trouble, or empty."""
+
+    database: Database
+    writer: Writer
+    folder: Path
+    overdue: timedelta
+    disk_free_percent: float
+    why_down: dict[str, str]
+    http_trouble: str = ""
+    undelivered: Callable[[], Sequence[tuple[str, str]]] = tuple
+    reported: dict[str, str] = field(default_factory=dict)
+    _from_database: list[Finding] = field(default_factory=list)
+    _looked_at: datetime | None = None
+
+    def heard(self, news: LinkChanged) -> None:
+        """Takes note of a link."""
+        self.why_down[news.pbx] = "" if news.up else news.why or "?"
+
+    async def findings(self, now: datetime) -> list[Finding]:
+        """Every condition that holds now."""
+        await self._ask(now)
+        return [*self._at_hand(), *self._disk(), *self._from_database]
+
+    def _at_hand(self) -> list[Finding]:
+        kind = AlarmKind
+        found = [
+            Finding(kind=kind.LINK_DOWN, subject=pbx, about={"pbx": pbx, "why": why})
+            for pbx, why in self.why_down.items()
+            if why
+        ]
+        if why := self.writer.trouble:
+            about = {"why": why, "waiting": str(self.writer.waiting)}
+            found.append(Finding(kind=kind.DATABASE_TROUBLE, about=about))
+        if self.http_trouble:
+            found.append(Finding(kind=kind.HTTP_TROUBLE, about={"why": self.http_trouble}))
+        for channel, why in self.undelivered():
+            about = {"channel": channel, "why": why}
+            found.append(Finding(kind=kind.ALARMS_UNDELIVERED, subject=channel, about=about))
+        for key, sentence in self.reported.items():
+            found.append(Finding(kind=kind.REPORTED, subject=key, about={"sentence": sentence}))
+        return found
+
+    def _disk(self) -> list[Finding]:
+        try:
+            disk = shutil.disk_usage(self.folder)
+        except OSError as error:
+            log.warning("the disk cannot be asked for its room", because=str(error))
+            return []
+        percent = 100 * disk.free / disk.total if disk.total else 100.0
+        if percent >= self.disk_free_percent:
+            return []
+        about = {"folder": str(self.folder), "percent": f"{percent:.0f}"}
+        return [Finding(kind=AlarmKind.DISK_LOW, about=about)]
+
+    async def _ask(self, now: datetime) -> None:
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                found = [*await self._gaps(now), *await self._callbacks(now)]
+        except (TimeoutError, StorageError, SQLAlchemyError) as error:
+            log.warning("alarms could not ask the database", because=type(error).__name__)
+            return
+        self._from_database = found
+        self._looked_at = now
+
+    async def _gaps(self, now: datetime) -> list[Finding]:
+        since = self._looked_at or now - timedelta(minutes=5)
+        query = select(_gaps).where(or_(_gaps.c.ended_at.is_(None), _gaps.c.ended_at > since))
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        found = []
+        for row in rows:
+            pbx, ended_at = row["pbx"], row["ended_at"]
+            if ended_at is None and not self.why_down.get(pbx, "?"):
+                kind, about = AlarmKind.JOURNAL_NOT_READ, {"pbx": pbx}
+                found.append(Finding(kind=kind, subject=pbx, about=about))
+            lasted = (ended_at or now) - row["began_at"]
+            long = lasted >= timedelta(seconds=SERVICE_GAP_SECONDS)
+            if ended_at is not None and row["why"] == SERVICE_WAS_DOWN and long:
+                about = {
+                    "pbx": pbx,
+                    "minutes": str(max(1, round(lasted / timedelta(minutes=1)))),
+                    "recovered": str(row["recovered_calls"]),
+                }
+                kind = AlarmKind.SERVICE_WAS_DOWN
+                found.append(Finding(kind=kind, subject=str(row["id"]), about=about))
+        return found
+
+    async def _callbacks(self, now: datetime) -> list[Finding]:
+        item = _callbacks.c
+        late = (
+            item.closed_at.is_(None),
+            item.first_missed_at < now - self.overdue,
+            or_(item.promised_at.is_(None), item.promised_at < now),
+        )
+        first = select(item.first_missed_at, item.party).where(*late)
+        first = first.order_by(item.first_missed_at).limit(1)
+        count = select(func.count()).select_from(_callbacks).where(*late)
+        async with self.database.reading() as connection:
+            row = (await connection.execute(first)).first()
+            if row is None:
+                return []
+            number = (await connection.execute(count)).scalar_one()
+        minutes = round((now - row.first_missed_at) / timedelta(minutes=1))
+        client = row.party.partition(":")[2] or row.party
+        about = {"count": str(number), "minutes": str(minutes), "client": client}
+        return [Finding(kind=AlarmKind.CALLBACK_OVERDUE, about=about)]

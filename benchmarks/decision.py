@@ -10,24 +10,24 @@ second, seconds from the start to the first decision, memory.
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from agi_load import Load, ask
 from company import LINE, fill, number_of, office, read_settings, serving, start, write_settings
-from table import Row, milliseconds, percentile, resident_mib, tell
+from table import Row, cpu_seconds, milliseconds, percentile, resident_mib, tell
 
 MANAGERS = 50
 FEW, MANY = 10_000, 1_000_000
 PER_SECOND = 50
-QUESTIONS = 1_000
+QUESTIONS = 800
+BLOCKS = 4
 IMPORT_ROWS = 20_000
 
 
@@ -104,23 +104,60 @@ def tell_decisions(clients: int, took: Sequence[float], load: Load, when: str) -
     )
 
 
-async def measure(clients: int, folder: Path) -> float:
-    """Everything about a base of this size; returns the median of a decision alone."""
+@asynccontextmanager
+async def thinking_of_nothing() -> AsyncIterator[int]:
+    """A server with the same sockets and no decision; its port."""
+    port = free_port()
+    script = Path(__file__).with_name("empty_answer.py")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), str(port), stdin=asyncio.subprocess.PIPE
+    )
+    try:
+        yield port
+    finally:
+        await process.communicate()
+
+
+async def in_turn(loads: Mapping[str, Load]) -> dict[str, list[float]]:
+    """Blocks of questions to each in turn, so that a busy minute is everybody's."""
+    took: dict[str, list[float]] = {name: [] for name in loads}
+    for _ in range(BLOCKS):
+        for name, load in loads.items():
+            took[name] += await load.run(QUESTIONS // BLOCKS, PER_SECOND)
+    return took
+
+
+async def made_ready(clients: int, folder: Path) -> tuple[Path, int]:
+    """A company with so many clients; its settings and its FastAGI port."""
     port = free_port()
     path = write_settings(folder, office(MANAGERS), ami_port=free_port(), agi_port=port)
     began = time.perf_counter()
     await fill(read_settings(path).database, clients, MANAGERS)
     print(f"{clients:,} clients written in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    began = time.perf_counter()
-    async with serving(path) as service:
-        first = await until_first_decision(port, "bench-first.1") - began
-        load = Load(port, LINE, clients)
-        await load.run(100, PER_SECOND)
-        alone = await load.run(QUESTIONS, PER_SECOND)
-        tell_decisions(clients, alone, load, "alone")
-        if clients == MANY:
-            await measure_many(path, service.pid, load, first)
-    return statistics.median(alone)
+    return path, port
+
+
+def tell_turns(took: Mapping[str, Sequence[float]], loads: Mapping[str, Load]) -> None:
+    """The rows of a comparison."""
+    nothing, few, many = took["nothing"], took["few"], took["many"]
+    what = "the same dialogue with a server that decides nothing"
+    tell(Row(what=what, figure=milliseconds(nothing), note="what sockets and machine alone take"))
+    tell_decisions(FEW, few, loads["few"], "alone")
+    tell_decisions(MANY, many, loads["many"], "alone")
+    p50 = statistics.median(many) - statistics.median(nothing)
+    p99 = percentile(many, 99) - percentile(nothing, 99)
+    figure = f"p50 {p50 * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
+    tell(Row(what="of which the decision and its look-up (difference)", figure=figure))
+    growth = statistics.median(many) / statistics.median(few)
+    tell(
+        Row(
+            what=f"growth of a decision's median from {FEW:,} to {MANY:,} clients",
+            figure=f"{growth:.2f} ×",
+            goal="≤ 1.5 ×",
+            held=growth <= 1.5,
+            note=f"both services at once, asked in turn, {BLOCKS} blocks each",
+        )
+    )
 
 
 async def measure_many(path: Path, pid: int, load: Load, first: float) -> None:
@@ -162,19 +199,30 @@ async def measure_many(path: Path, pid: int, load: Load, first: float) -> None:
 
 
 async def main() -> None:
-    """Both sizes and their ratio."""
-    os.environ.setdefault("LANG", "C.UTF-8")
+    """Both sizes side by side, then the large one alone."""
     with tempfile.TemporaryDirectory(prefix="dozvon-bench-") as folder:
-        few = await measure(FEW, Path(folder) / "few")
-        many = await measure(MANY, Path(folder) / "many")
-    tell(
-        Row(
-            what=f"growth of a decision's median from {FEW:,} to {MANY:,} clients",
-            figure=f"{many / few:.2f} ×",
-            goal="≤ 1.5 ×",
-            held=many / few <= 1.5,
-        )
-    )
+        few, few_port = await made_ready(FEW, Path(folder) / "few")
+        many, many_port = await made_ready(MANY, Path(folder) / "many")
+        began = time.perf_counter()
+        async with serving(many) as service:
+            first = await until_first_decision(many_port, "bench-first.1") - began
+            load = Load(many_port, LINE, MANY)
+            async with serving(few), thinking_of_nothing() as empty_port:
+                await until_first_decision(few_port, "bench-first.1")
+                await until_first_decision(empty_port, "bench-first.1")
+                loads = {
+                    "nothing": Load(empty_port, LINE, FEW),
+                    "few": Load(few_port, LINE, FEW),
+                    "many": load,
+                }
+                await in_turn(loads)  # warm up
+                before = cpu_seconds(service.pid)
+                took = await in_turn(loads)
+                spent = (cpu_seconds(service.pid) - before) / len(took["many"])
+            tell_turns(took, loads)
+            figure = f"{spent * 1000:.1f} ms"
+            tell(Row(what="processor time of the service for a decision", figure=figure))
+            await measure_many(many, service.pid, load, first)
 
 
 if __name__ == "__main__":

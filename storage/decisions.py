@@ -34,6 +34,12 @@ class Decisions:
         key = {"call": call_id, "made": made.made_at}
         return int((await self._connection.execute(_KNOWN, key)).scalar_one())
 
+    async def newest_of(self, call_id: str) -> MadeDecision | None:
+        """The decision that was made last for a call, or None."""
+        query = select(_t.c.id).where(_t.c.call_id == call_id).order_by(_t.c.made_at.desc())
+        found = (await self._connection.execute(query.limit(1))).scalar()
+        return None if found is None else await self.get(found)
+
     async def get(self, decision_id: int) -> MadeDecision | None:
         """A decision as it was made."""
         row = (

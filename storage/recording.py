@@ -6,6 +6,8 @@ recorded, whoever comes second amends. The callback list follows in the same tra
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.callbacks import PartyCall
 from router.calls import Call, Direction
 from storage.parties import move_calls, number_id, party_for
@@ -23,6 +25,7 @@ async def record_ended_call(uow: UnitOfWork, ended: EndedCall) -> Recorded:
     call = ended.call
     if await uow.calls.known(call.id):
         return Recorded(first=False)
+    ended = await _with_kept_decision(uow, ended)
     decision_id = await uow.decisions.keep(call.id, ended.made) if ended.made else None
     number = number_id(ended.number)
     party = await _party(uow, ended, number)
@@ -31,6 +34,25 @@ async def record_ended_call(uow: UnitOfWork, ended: EndedCall) -> Recorded:
     if ended.client and number:
         change |= await refold_parties(uow, await move_calls(uow.connection, [number]))
     return Recorded(first=True, callbacks=change | await _follow(uow, party, call))
+
+
+async def _with_kept_decision(uow: UnitOfWork, ended: EndedCall) -> EndedCall:
+    """The call with the decision that was kept when it was made, if the service died since."""
+    if ended.made or ended.call.direction is not Direction.INBOUND:
+        return ended
+    made = await uow.decisions.newest_of(ended.call.id)
+    if made is None:
+        return ended
+    decision = made.decision
+    return replace(
+        ended,
+        made=made,
+        department=ended.department or decision.department,
+        client=ended.client or decision.client,
+        client_name=ended.client_name or decision.client_name,
+        application=ended.application or decision.application,
+        owner=ended.owner or decision.owner,
+    )
 
 
 async def amend_ended_call(

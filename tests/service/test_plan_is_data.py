@@ -82,6 +82,7 @@ async def test_plan_is_data_no_call_notices_that_the_service_is_killed(  # noqa:
         assert stories[call].stored.call.disposition is Disposition.ANSWERED, who
         assert str(stories[call].stored.call.answered_by)[-10:] == who[-10:]
         assert stories[call].callback_id is None
+        assert stories[call].made, "why it went there is known though the service was killed"
         assert not await floor.owed(caller_of(call))
     stories[owner] = await _only(floor, owner)
     lost = stories[owner].stored.call

@@ -141,6 +141,25 @@ async def test_a_call_is_read_back_whole(writer: Writer, database: Database, end
     assert (story.stored.client, story.stored.application) == ("c1", "a-7")
 
 
+async def test_a_call_recovered_after_a_kill_still_knows_why_it_went_there(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """A decision kept when it was made is joined to the call that the journal alone tells."""
+    call = ended("c-1")
+    kept = MadeDecision(made_at=NINE, decision=DECISION)
+
+    async def keep(uow: UnitOfWork) -> None:
+        await uow.decisions.keep(call.call.id, kept)
+
+    await writer.submit(keep)
+    await record(writer, replace(call, made=None, client="", client_name="", owner=""))
+    story = await read_call(database, call.call.id)
+    assert story is not None
+    assert story.made == kept
+    assert story.stored.client == DECISION.client
+    assert story.stored.owner == DECISION.owner
+
+
 async def test_recording_the_same_call_again_changes_nothing(
     writer: Writer, database: Database, ended: Make
 ) -> None:

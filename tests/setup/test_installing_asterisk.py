@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import shutil
 import signal
 import stat
 import sys
@@ -152,3 +154,47 @@ async def test_a_person_is_asked_pastes_and_presses_enter(
         refused = await site.run("init", "--listen-port", "4598", typed="\n" * 6 + "n\n")
         assert refused.exit_code == 4, refused.output
         assert site.config.read_bytes() == before
+
+
+async def callers(site: Site) -> set[str]:
+    """Everybody in the log of calls."""
+    done = await site.run("calls", "--json")
+    return {call["caller"] for call in json.loads(done.stdout)["calls"]} if done.stdout else set()
+
+
+async def wait_callers(site: Site, expected: set[str]) -> None:
+    async with asyncio.timeout(15):
+        while await callers(site) != expected:  # noqa: ASYNC110 - another process writes the log
+            await asyncio.sleep(0.1)
+
+
+async def test_after_everything_was_destroyed_a_backup_and_the_journal_bring_all_calls_back(
+    asterisk_root: Path, tmp_path: Path
+) -> None:
+    """One call is in the backup, made while the service runs; one came when there was nothing."""
+    async with new_site(asterisk_root, tmp_path) as site:
+        await site.run(*init_words(site))
+        await site.paste(extensions="; nothing yet\n")
+        assert (await site.run(*init_words(site))).exit_code == 0
+        await site.paste()
+        site.phones["102"].behave(answer_after(0.3, hang_up_after=0.3))
+        kept = str(tmp_path / "kept.tar.gz")
+        async with serving(site):
+            call = await site.carrier.call(LINE, "79161234567", "Ivan")
+            assert await call.wait_answered(20), call.status
+            await wait_callers(site, {"79161234567"})
+            done = await site.run("backup", kept, "--with-secrets")
+            assert done.exit_code == 0, done.output
+
+        shutil.rmtree(site.data)
+        shutil.rmtree(site.folder / "secrets")
+        site.config.unlink()
+        alone = await site.carrier.call(LINE, "79167654321", "Olga")
+        assert await alone.wait_answered(20), "without the service nobody rang"
+        await alone.wait_ended(5)
+
+        done = await site.run("restore", kept)
+        assert done.exit_code == 0, done.output
+        assert (await site.run("check")).exit_code == 0
+        async with serving(site):
+            await wait_callers(site, {"79161234567", "79167654321"})

@@ -37,6 +37,13 @@ async def fail_wires(floor: Floor, random: Random, *, seconds: float) -> None:
             await asyncio.sleep(random.uniform(0.2, 1.0) * seconds)
 
 
+async def heal(floor: Floor) -> None:
+    """End every trouble that lasts until somebody ends it."""
+    for one in _both(floor):
+        await one.become(Fault.NONE)
+    floor.service.allow_files_of(None)
+
+
 def _wires(floor: Floor, random: Random) -> list[Wire]:
     both = _both(floor)
     return random.choice([both, *([one] for one in both)])

@@ -17,9 +17,10 @@ from dozvon.lab import LET_IT_RING, answer_after
 from dozvon.soak.audit import audit, read_books
 from dozvon.soak.callers import Callers
 from dozvon.soak.floor import Floor, soak_floor
-from dozvon.soak.troubles import fail_wires, fill_disk, kill_again_and_again, lock_database
+from dozvon.soak.troubles import fail_wires, fill_disk, heal, kill_again_and_again, lock_database
 from dozvon.soak.witnesses import hear
 from router.calls import Disposition, MissedReason
+from storage.records import Way
 
 pytestmark = pytest.mark.asterisk
 
@@ -37,12 +38,18 @@ async def play(
     await asyncio.wait({troubling})
     if not troubling.cancelled() and (failure := troubling.exception()):
         raise failure
+    await heal(floor)
     await floor.service.start()
     await floor.service.ready()
     found = await audit(floor, hear(floor, day.placed))
     assert len(day.placed) == calls
     told = found.told()
     assert told == [], "\n".join(told)
+
+
+def felt(floor: Floor, trouble: str) -> bool:
+    """Whether the service said that there was trouble: a run without any would prove nothing."""
+    return any(trouble in line for line in floor.service.said)
 
 
 async def test_one_end_no_call_is_lost_while_the_service_is_killed_again_and_again(
@@ -75,6 +82,11 @@ async def test_fail_open_no_call_is_lost_while_links_break_the_database_locks_an
 
     async with soak_floor(asterisk_root, tmp_path, desks=26, agi_wired=True) as floor:
         await play(floor, seeded, trouble(floor), calls=60, rate=6)
+        assert felt(floor, "was lost")
+        assert felt(floor, "The database is locked")
+        assert felt(floor, "The disk"), [x for x in floor.service.said if "database" in x]
+        books = await read_books(floor.settings)
+        assert {Way.PLAN, Way.FAIL_OPEN} <= {story.stored.way for story in books.stories}
 
 
 async def test_one_end_calls_of_an_exchange_that_is_killed_are_in_the_log_once(

@@ -121,6 +121,9 @@ def write_settings(folder: Path, office: Office, instance: AsteriskInstance, key
 # Settings of a demonstration: everything here is private to it and goes with it.
 data_dir = "{data}"
 
+[http]
+port = 0
+
 [log]
 level = "warning"
 format = "text"

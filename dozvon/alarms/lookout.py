@@ -26,6 +26,8 @@ from switchboard.news import LinkChanged
 
 ASK_SECONDS = 2.0
 SERVICE_GAP_SECONDS = 60.0
+NEWS_SECONDS = 60.0
+"""How long a stop that is over counts as a condition; then its alarm is taken back."""
 SERVICE_WAS_DOWN = "the service was not running"
 """Why a gap began, as `switchboard.gaps` writes it when nobody was there to watch."""
 
@@ -47,7 +49,6 @@ class Lookout:
     undelivered: Callable[[], Sequence[tuple[str, str]]] = tuple
     reported: dict[str, str] = field(default_factory=dict)
     _from_database: list[Finding] = field(default_factory=list)
-    _looked_at: datetime | None = None
 
     def heard(self, news: LinkChanged) -> None:
         """Takes note of a link."""
@@ -97,10 +98,9 @@ class Lookout:
             log.warning("alarms could not ask the database", because=type(error).__name__)
             return
         self._from_database = found
-        self._looked_at = now
 
     async def _gaps(self, now: datetime) -> list[Finding]:
-        since = self._looked_at or now - timedelta(minutes=5)
+        since = now - timedelta(seconds=NEWS_SECONDS)
         query = select(_gaps).where(or_(_gaps.c.ended_at.is_(None), _gaps.c.ended_at > since))
         async with self.database.reading() as connection:
             rows = (await connection.execute(query)).mappings().all()

@@ -94,9 +94,9 @@ async def test_a_password_goes_only_after_tls_with_a_certificate_that_is_trusted
         assert not any(c.startswith("AUTH") for c in bare.commands)
 
 
-async def test_a_mail_server_that_says_nothing_is_left_at_the_deadline(notice: MakeNotice) -> None:
+async def test_a_mail_server_that_never_ends_is_left_at_the_deadline(notice: MakeNotice) -> None:
     """Its connection is cut, so that no thread stays behind."""
-    async with mail_sink(silent=True) as sink, asyncio.timeout(PATIENCE_SECONDS):
+    async with mail_sink(drips=True) as sink, asyncio.timeout(PATIENCE_SECONDS):
         with pytest.raises(NotSent, match="no answer"):
             await mail(sink.port, deadline_seconds=0.2).send(notice())
         await sink.let_go.wait()

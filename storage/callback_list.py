@@ -113,7 +113,7 @@ class Callbacks:
         old = {item.id: item for item in await self._stored(party, start)}
         acts = await self._acts_on(row.id for row in rows if row.acted_on)
         fresh = items(party, calls, acts, outbound_talk_seconds=self._outbound_talk_seconds)
-        return await self._write(old, {item.id: item for item in fresh})
+        return await self._write(old, {item.id: item for item in fresh}, moved=since is None)
 
     async def concerns(self, party: str) -> bool:
         """Whether the party has an item at all: without one, a conversation changes nothing."""
@@ -212,14 +212,20 @@ class Callbacks:
         return found
 
     async def _write(
-        self, old: dict[str, CallbackItem], fresh: dict[str, CallbackItem]
+        self, old: dict[str, CallbackItem], fresh: dict[str, CallbackItem], *, moved: bool
     ) -> CallbackChange:
-        """Writes the difference; what stays the same is not touched."""
+        """Writes the difference; what stays the same is not touched.
+
+        With `moved` an item may have been another party's, with attempts that are not this one's.
+        """
         changed = [item for item in fresh.values() if old.get(item.id) != item]
         if gone := old.keys() - fresh.keys():
             await self._connection.execute(delete(_t).where(_t.c.id.in_(gone)))
         for item in changed:
-            await self._write_item(item, old.get(item.id))
+            known = old.get(item.id)
+            if (known and known.attempts) or (moved and known is None):
+                await self._connection.execute(_DROP_ATTEMPTS, {"item": item.id})
+            await self._write_item(item, known)
         return _change(old, changed)
 
     async def _write_item(self, item: CallbackItem, old: CallbackItem | None) -> None:
@@ -232,8 +238,6 @@ class Callbacks:
         links = [{"call_id": c, "callback_id": item.id} for c in item.missed if c not in known]
         if links:
             await self._connection.execute(link, links)
-        if old and old.attempts:
-            await self._connection.execute(_DROP_ATTEMPTS, {"item": item.id})
         tries = [_attempt_row(item.id, attempt) for attempt in item.attempts]
         if tries:
             names = ["callback_id", "at", "by", "talk_seconds"]

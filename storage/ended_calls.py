@@ -66,6 +66,7 @@ class Calls:
             "way": ended.way,
             "disagreement": ended.disagreement,
             "party": party,
+            "clock_offset_seconds": ended.clock_offset_seconds,
         }
         await self._connection.execute(_ADD, row)
         await self._add_parts(ended.call)
@@ -152,6 +153,7 @@ def stored_call(row: Any) -> StoredCall:
         way=Way(row.way),
         disagreement=row.disagreement,
         party=row.party,
+        clock_offset_seconds=row.clock_offset_seconds,
     )
 
 

@@ -49,7 +49,8 @@ class EndedCall:
     """All that must be written together when a call has ended.
 
     `number` is the client's number as read (None: hidden); `client`, `application` and `owner` are
-    keys of what was recognised, "" where nothing was.
+    keys of what was recognised, "" where nothing was. `clock_offset_seconds` was taken out of the
+    call's instants: the PBX's own are later by so much.
     """
 
     call: Call
@@ -61,6 +62,7 @@ class EndedCall:
     owner: str = ""
     way: Way = Way.NONE
     disagreement: str = ""
+    clock_offset_seconds: float = 0.0
     made: MadeDecision | None = None
     trail: tuple[TrailEntry, ...] = ()
 
@@ -105,6 +107,7 @@ class StoredCall:
     way: Way
     disagreement: str
     party: str
+    clock_offset_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,12 +33,15 @@ from router.office import Office, Status
 from router.plan import Decision
 from storage.database import Database
 from storage.errors import StorageError
+from storage.records import MadeDecision
+from storage.unit_of_work import UnitOfWork
 from storage.writer import Work, Writer
 from switchboard.bookkeeper import Bookkeeper
 from switchboard.books import Records
+from switchboard.clocks import Clocks
 from switchboard.endings import Endings
 from switchboard.gaps import GapKeeper
-from switchboard.live import LiveCalls, Moved
+from switchboard.live import LiveCalls, Made, Moved
 from switchboard.news import CallMoved, LinkChanged, Newsroom, PhonesChanged
 from switchboard.presence import PresenceBook
 from switchboard.reload import Reload
@@ -47,6 +50,8 @@ from switchboard.routing import Routing, number_plan
 T = TypeVar("T")
 
 _NOTE_SECONDS = 60.0
+_DECISIONS_WAITING = 200
+"""A decision is kept early only while the writer keeps up; ends have the right of way."""
 
 log = structlog.get_logger()
 
@@ -106,6 +111,7 @@ class Board:
         self.news = Newsroom()
         self.live = LiveCalls()
         self.presence = PresenceBook()
+        self.clocks = Clocks()
         self._parts = parts
         self._office = parts.adapt(parts.office)
         self._pbxs: dict[str, Pbx] = {}
@@ -125,6 +131,7 @@ class Board:
             news=self.news,
             numbers=lambda: number_plan(self._office),
             now=parts.now,
+            ahead=self.clocks.ahead,
         )
         self._gaps = GapKeeper(parts.writer, parts.now)
         self.books = Bookkeeper(
@@ -195,7 +202,12 @@ class Board:
 
     async def decide(self, offered: CallOffered) -> Decision:
         """Decide whom a call rings."""
-        return await self._routing.decide(offered, self._office)
+        decision = await self._routing.decide(offered, self._office)
+        made = self.live.decision_of(offered.call_id)
+        writer = self._parts.writer
+        if made and writer.trouble is None and writer.waiting < _DECISIONS_WAITING:
+            self._tasks.start(self._keep(made), f"decision on {offered.call_id}")
+        return decision
 
     async def happened(self, event: AnyCallEvent) -> None:
         """Move a call; an end is worked on by a task of its own."""
@@ -225,6 +237,8 @@ class Board:
     async def link_changed(self, pbx: str, state: LinkState, why: str) -> None:
         """Open a gap when a PBX is no longer watched; its phones are unknown from then on."""
         up = state is LinkState.UP
+        if up:
+            await self.clocks.measure(pbx, self._pbxs.get(pbx))
         if not up:
             self.presence.forget_phones(pbx)
         if not up:
@@ -272,14 +286,24 @@ class Board:
             for pbx in self._pbxs.values():
                 self._tasks.start(pbx.status_changed(manager, status), f"mirror of {pbx.key}")
 
+    async def _keep(self, made: Made) -> None:
+        """Keep a decision at once, so that `why` knows it also if the service is killed now."""
+        kept = MadeDecision(made_at=made.at, decision=made.decision)
+
+        async def work(uow: UnitOfWork) -> None:
+            await uow.decisions.keep(made.offer.call_id, kept)
+
+        await self._parts.writer.submit(work)
+
     async def _note_watching(self) -> None:
         """Note every minute that the PBXs are watched, so that a later gap knows its beginning."""
         while True:
             await asyncio.sleep(_NOTE_SECONDS)
             self.live.forget_old(self._parts.now())
             self.presence.forget_promises(self._parts.now())
-            for pbx in self._pbxs:
+            for pbx, driver in self._pbxs.items():
                 self._tasks.start(self._gaps.still_watching(pbx), f"note of {pbx}")
+                self._tasks.start(self.clocks.measure(pbx, driver), f"clock of {pbx}")
 
     async def _record(self, entry: JournalEntry) -> bool:
         self.presence.release(entry.call_id)

@@ -19,6 +19,7 @@ from pbx_adapters.port import JournalEntry
 from router.calls import Call, CallState, Direction, Disposition, MissedReason
 from router.lifecycle import Disagreement, settle
 from router.numbers import NumberPlan, normalise
+from router.pbx_clock import moved_back
 from storage.errors import StorageError
 from storage.recording import amend_ended_call, record_ended_call
 from storage.records import EndedCall, MadeDecision, Recorded, Way
@@ -35,7 +36,10 @@ log = structlog.get_logger()
 
 
 class Endings:
-    """Writes ends. Owned by the board; `numbers` tells how numbers are read at the moment."""
+    """Writes ends. Owned by the board.
+
+    `numbers` tells how numbers are read at the moment, `ahead` what a PBX's clock is ahead of ours.
+    """
 
     def __init__(  # noqa: PLR0913 - what it works with, all by keyword
         self,
@@ -45,6 +49,7 @@ class Endings:
         news: Newsroom,
         numbers: Callable[[], NumberPlan],
         now: Callable[[], datetime],
+        ahead: Callable[[str], float] = lambda _: 0.0,
         journal_seconds: float = JOURNAL_SECONDS,
     ) -> None:
         self._writer = writer
@@ -52,6 +57,7 @@ class Endings:
         self._news = news
         self._numbers = numbers
         self._now = now
+        self._ahead = ahead
         self._journal_seconds = journal_seconds
         self._word: dict[str, asyncio.Future[JournalEntry]] = {}
         self._finished: dict[str, asyncio.Future[None]] = {}
@@ -98,7 +104,9 @@ class Endings:
         disagreement: Disagreement | None = None
         if entry is not None:
             call, disagreement = _settled(call, entry, self._now())
-        ended = self._ended(call, made, entry, disagreement)
+        ahead = self._ahead(call.pbx)
+        call = moved_back(call, ahead)
+        ended = replace(self._ended(call, made, entry, disagreement), clock_offset_seconds=ahead)
 
         async def work(uow: UnitOfWork) -> Recorded:
             return await record_ended_call(uow, ended)
@@ -128,7 +136,9 @@ class Endings:
             stored = await uow.calls.get(entry.call_id)
             if stored is None:
                 return False
-            call, told = _settled(stored.call, entry, self._now())
+            ahead = stored.clock_offset_seconds  # the entry is in the PBX's time
+            call, told = _settled(moved_back(stored.call, -ahead), entry, self._now())
+            call = moved_back(call, ahead)
             if entry.restarted and stored.call.state is CallState.ENDED:
                 call, told = stored.call, None
             await amend_ended_call(

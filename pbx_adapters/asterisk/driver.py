@@ -93,6 +93,10 @@ class AsteriskPbx:
             for link in (self.calls, self.journal):
                 group.create_task(self._tell_trouble(link), name=f"{self.key}: trouble")
 
+    async def clock_offset_seconds(self) -> float:
+        """How far Asterisk's clock is ahead of ours."""
+        return await self.calls.measure_clock_offset()
+
     async def office_changed(self) -> None:
         """Write the fail-open targets; without a link the next connect does it."""
         if self.journal.state is AmiState.CONNECTED and not self._turn.rival:
@@ -139,7 +143,7 @@ class AsteriskPbx:
                 try:
                     await self._frame(frame)
                 except Exception:
-                    log.exception("an event could not be handled", pbx=self.key, event=frame.name)
+                    log.exception("an event could not be handled", pbx=self.key, name=frame.name)
 
     async def _frame(self, frame: Frame) -> None:
         self.control.note(frame)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pbx_adapters.cdr.rows import CdrRow
 from router.books import WitnessedCall, subscriber
@@ -62,12 +62,12 @@ def _groups(rows: Iterable[CdrRow]) -> list[list[CdrRow]]:
 def _apart(rows: Sequence[CdrRow]) -> list[list[CdrRow]]:
     """One channel's records, cut where the name was given to another call (a restart)."""
     found: list[list[CdrRow]] = []
-    last: datetime | None = None
+    last: CdrRow | None = None
     for row in rows:
-        if last is None or row.began_at - last > _FOLLOWS:
+        if last is None or row.src != last.src or row.began_at - last.ended_at > _FOLLOWS:
             found.append([])
         found[-1].append(row)
-        last = row.ended_at
+        last = row
     return found
 
 

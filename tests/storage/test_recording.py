@@ -299,6 +299,17 @@ async def test_a_long_missed_call_from_before_a_conversation_keeps_its_closing(
     assert found.closing.call_id == "c-2"
 
 
+async def test_a_number_that_turns_out_to_be_shared_leaves_no_attempt_behind(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """The item goes from the client back to the number; the call to that client stays his."""
+    out = {"direction": Direction.OUTBOUND, "disposition": Disposition.ANSWERED}
+    tried = ended("c-2", 1, client="c1", talk_seconds=5, **out)
+    await record(writer, ended("c-1"), tried, ended("c-3", 2, client="c2"))
+    found = {item.item.party: item.item for item in await open_callbacks(database)}
+    assert found["number:+79161234567"].attempts == ()
+
+
 async def test_after_hours_calls_are_marked(
     writer: Writer, database: Database, ended: Make
 ) -> None:

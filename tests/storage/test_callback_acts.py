@@ -1,0 +1,150 @@
+"""What people do to an item: one winner, a lease, sentences for the others, and clocks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from router.callbacks import CallbackItem, ClosedHow
+from router.calls import Direction, Disposition
+from router.pbx_clock import moved_back, offset_in_force
+from storage import callback_acts
+from storage.callback_reading import items_between
+from storage.database import Database
+from storage.errors import CallbackNotOpen
+from storage.reading import open_callbacks
+from storage.recording import record_ended_call
+from storage.records import EndedCall
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+
+Make = Callable[..., EndedCall]
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = NINE + timedelta(hours=1)
+OUT = Direction.OUTBOUND
+
+
+async def record(writer: Writer, *ended: EndedCall) -> None:
+    for each in ended:
+        await writer.submit(lambda uow, e=each: record_ended_call(uow, e))
+
+
+async def do(writer: Writer, what: str, *, by: str = "ivanova", **about: object) -> CallbackItem:
+    async def work(uow: UnitOfWork) -> CallbackItem:
+        values = {"at": LATER, **about}
+        return await getattr(callback_acts, what)(uow, "cb-c-1", by=by, **values)  # type: ignore[no-any-return]
+
+    return await writer.submit(work)
+
+
+async def test_of_two_who_take_an_item_at_once_one_gets_it_and_one_a_sentence(
+    writer: Writer, ended: Make
+) -> None:
+    await record(writer, ended("c-1"))
+    done = await asyncio.gather(
+        do(writer, "take"), do(writer, "take", by="petrov"), return_exceptions=True
+    )
+    [won] = [each for each in done if isinstance(each, CallbackItem)]
+    [lost] = [each for each in done if isinstance(each, CallbackNotOpen)]
+    assert won.taken_by in str(lost)
+    assert "30 min more" in str(lost)
+
+
+async def test_when_the_lease_is_over_another_may_take_it(writer: Writer, ended: Make) -> None:
+    await record(writer, ended("c-1"))
+    taken = await do(writer, "take", lease_seconds=60.0)
+    assert taken.taken_until == LATER + timedelta(seconds=60)
+    with pytest.raises(CallbackNotOpen):
+        await do(writer, "take", by="petrov", at=LATER + timedelta(seconds=59))
+    again = await do(writer, "take", by="petrov", at=LATER + timedelta(seconds=60))
+    assert again.taken_by == "petrov"
+
+
+async def test_what_nobody_has_cannot_be_given_back(writer: Writer, ended: Make) -> None:
+    await record(writer, ended("c-1"))
+    with pytest.raises(CallbackNotOpen, match="Nobody has"):
+        await do(writer, "give_back")
+    await do(writer, "take")
+    assert (await do(writer, "give_back", at=LATER + timedelta(seconds=1))).taken_by == ""
+
+
+async def test_an_item_is_not_closed_without_a_reason(writer: Writer, ended: Make) -> None:
+    await record(writer, ended("c-1"))
+    with pytest.raises(CallbackNotOpen, match="Say why"):
+        await do(writer, "not_needed", reason=" ")
+    closed = await do(writer, "not_needed", reason="wrong number")
+    assert closed.closing
+    assert closed.closing.note == "wrong number"
+
+
+async def test_notes_and_promises_are_kept(writer: Writer, database: Database, ended: Make) -> None:
+    await record(writer, ended("c-1"))
+    await do(writer, "add_note", note="asked for Anna", promised_at=LATER)
+    await record(writer, ended("c-2", 5))
+    [item] = [found.item for found in await open_callbacks(database)]
+    assert [(note.by, note.text) for note in item.notes] == [("ivanova", "asked for Anna")]
+    assert item.promised_at == LATER
+
+
+async def test_a_voicemail_opens_again_what_it_seemed_to_close(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """Also for the fold that reads only what follows the last conversation."""
+    out = {"direction": OUT, "disposition": Disposition.ANSWERED, "talk_seconds": 40.0}
+    await record(writer, ended("c-1"), ended("c-2", 5, **out))
+    assert await open_callbacks(database) == ()
+    opened = await do(writer, "voicemail")
+    assert opened.closing is None
+    assert [attempt.call_id for attempt in opened.attempts] == ["c-2"]
+    await record(writer, ended("c-3", 30))
+    [item] = [found.item for found in await open_callbacks(database)]
+    assert item.missed == ("c-1", "c-3")
+
+
+async def test_a_voicemail_needs_a_callback(writer: Writer, ended: Make) -> None:
+    await record(writer, ended("c-1"))
+    with pytest.raises(CallbackNotOpen, match="Nobody called back"):
+        await do(writer, "voicemail")
+
+
+async def test_who_comes_too_late_hears_what_happened(writer: Writer, ended: Make) -> None:
+    talk = {"disposition": Disposition.ANSWERED, "talk_seconds": 40.0}
+    again = ended("c-2", 5, **talk)
+    again = replace(again, call=replace(again.call, answered_by="102"))
+    await record(writer, ended("c-1"), again)
+    with pytest.raises(CallbackNotOpen, match="the client called again and talked with 102"):
+        await do(writer, "take")
+
+
+async def test_the_callback_that_reached_him_is_the_first_try_of_the_report(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    out = {"direction": OUT, "disposition": Disposition.ANSWERED, "talk_seconds": 40.0}
+    await record(writer, ended("c-1"), ended("c-2", 5, **out))
+    [item] = await items_between(database, NINE - timedelta(days=1), NINE + timedelta(days=1))
+    assert item.how is ClosedHow.REACHED
+    assert len(item.tries) == 1
+
+
+async def test_one_callback_a_fast_clock_closes_nothing_from_the_future(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """The other PBX is ten minutes ahead: its conversation was over before the missed call."""
+    talk = ended("c-0", 8, disposition=Disposition.ANSWERED, talk_seconds=30.0)
+    fast = EndedCall(
+        call=moved_back(talk.call, 600.0), number=talk.number, clock_offset_seconds=600.0
+    )
+    await record(writer, ended("c-1", 2), fast)
+    assert [found.item.missed for found in await open_callbacks(database)] == [("c-1",)]
+    async with database.reading() as connection:
+        stored = await UnitOfWork(connection).calls.get("c-0")
+    assert stored
+    assert moved_back(stored.call, -stored.clock_offset_seconds).began_at == talk.call.began_at
+
+
+def test_a_clock_that_is_right_within_half_a_second_is_left_alone() -> None:
+    assert [offset_in_force(s) for s in (0.49, -0.49, 0.5, -180.0)] == [0.0, 0.0, 0.5, -180.0]

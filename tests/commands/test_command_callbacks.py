@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dozvon.commands.terminal.exits import Exit
+from router.calls import Direction
 
 
 @pytest.fixture
@@ -77,6 +78,59 @@ def test_nobody_unknown_takes_an_item(owed: Any) -> None:
     assert done.exit_code == Exit.FOUND
     assert "ivanova (101, Анна Иванова)" in done.stderr
     assert items(owed)[0]["taken_by"] == ""
+
+
+def test_what_somebody_has_another_cannot_take(owed: Any) -> None:
+    item = items(owed)[0]["id"]
+    owed.fine("callbacks", "take", item, "--by", "101")
+    done = owed.run("callbacks", "take", item, "--by", "102")
+    assert done.exit_code == Exit.REFUSED
+    assert "ivanova took" in done.stderr
+    owed.clock += timedelta(minutes=31)
+    assert owed.json("callbacks", "take", item, "--by", "102")["taken_by"] != "ivanova"
+
+
+def test_the_lease_is_a_setting(owed: Any) -> None:
+    file = owed.folder / "dozvon.toml"
+    file.write_text(file.read_text("utf-8") + "[callbacks]\nlease_minutes = 5\n", "utf-8")
+    taken = owed.json("callbacks", "take", items(owed)[0]["id"], "--by", "101")
+    assert taken["taken_until"] == "2026-03-02T09:05:00Z"
+
+
+def test_a_note_and_a_promised_hour_stand_beside_the_item(owed: Any) -> None:
+    item = items(owed)[0]["id"]
+    owed.fine("callbacks", "note", item, "--by", "101", "--note", "after lunch", "--at", "15:00")
+    line = next(ln for ln in owed.fine("callbacks").splitlines() if item in ln)
+    assert "promised 2026-03-02 15:00; after lunch" in line
+    assert owed.run("callbacks", "note", item, "--by", "101").exit_code == Exit.WRONG
+
+
+def test_a_voicemail_needs_a_call_from_us(owed: Any) -> None:
+    done = owed.run("callbacks", "voicemail", items(owed)[0]["id"], "--by", "101")
+    assert done.exit_code == Exit.REFUSED
+
+
+def test_the_morning_is_split_among_those_on_shift(owed: Any) -> None:
+    found = owed.json("callbacks", "--morning")
+    dealt = [item["id"] for share in found["shares"] for item in share["callbacks"]]
+    assert sorted(dealt) == sorted(item["id"] for item in items(owed))
+    assert ": 1" in owed.fine("callbacks", "--morning")
+
+
+def test_a_managers_own_part_can_be_asked_for(owed: Any) -> None:
+    item = items(owed)[0]["id"]
+    owed.fine("callbacks", "take", item, "--by", "101")
+    mine = owed.json("callbacks", "--mine", "102")["callbacks"]
+    assert item not in [found["id"] for found in mine]
+
+
+def test_a_day_is_reported(owed: Any, ended: Any) -> None:
+    out = {"direction": Direction.OUTBOUND, "caller": "101", "line": "79161234567"}
+    owed.record(ended("pbx1-9.9", 60, answered_by="101", **out))
+    found = owed.json("callbacks", "report", "--day", "today")
+    assert (found["items"], found["needed"], found["reached"]) == (2, 2, 1)
+    assert found["median_seconds"] == 30 * 60
+    assert "Clients missed: 2" in owed.fine("callbacks", "report")
 
 
 def test_who_does_it_must_be_said(owed: Any) -> None:

@@ -1,0 +1,273 @@
+"""The books by themselves: each night, after each gap; and from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from structlog.testing import capture_logs
+
+from config.holiday_calendar import PublicHolidays
+from config.office_file import read_office
+from pbx_adapters.cdr.errors import CdrUnreachable
+from pbx_adapters.cdr.port import Reading
+from pbx_adapters.cdr.rows import CdrRow
+from router.calls import Disposition, MissedReason
+from storage.database import Database, open_database
+from storage.gaps import Gap, Gaps
+from storage.migrate import migrate
+from storage.reading import list_calls, open_callbacks
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+from switchboard.bookkeeper import LAST, Bookkeeper, next_night
+from switchboard.books import Records
+
+OFFICE = read_office(Path(__file__).parents[2] / "config" / "examples" / "office.toml")
+LINE = next(iter(OFFICE.lines.values()))
+NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, 12:00 in Moscow
+DAY = date(2026, 3, 2)
+
+
+class Source:
+    """Call records as a test writes them."""
+
+    def __init__(self, *rows: CdrRow) -> None:
+        self.rows = rows
+        self.trouble: CdrUnreachable | None = None
+
+    def read(self, since: datetime, until: datetime) -> Reading:
+        if self.trouble:
+            raise self.trouble
+        return Reading(rows=tuple(r for r in self.rows if since <= r.began_at < until))
+
+
+def row(call_id: str, minute: float = 0, *, to: str = "PJSIP/101-1", **more: object) -> CdrRow:
+    at = NOON + timedelta(minutes=minute)
+    values = {
+        "channel": "PJSIP/trunk-1",
+        "dst_channel": to,
+        "src": "79161234567",
+        "dst": LINE.number,
+        "context": "from-trunk",
+        "did": "",
+        "began_at": at,
+        "answered_at": None,
+        "ended_at": at + timedelta(seconds=30),
+        "answered": False,
+        "billed_seconds": 0.0,
+        "uniqueid": call_id,
+        "linkedid": call_id,
+    }
+    return CdrRow(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'books.db'}"
+    await migrate(url)
+    async with open_database(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def writer(database: Database) -> AsyncIterator[Writer]:
+    async def apply(uow: UnitOfWork) -> None:
+        await uow.offices.apply("x", by="test", at=NOON - timedelta(days=30))
+
+    async with Writer(database).running() as running:
+        await running.submit(apply)
+        yield running
+
+
+def keeper(database: Database, writer: Writer, source: Source | None) -> Bookkeeper:
+    trunks = frozenset({"trunk"})
+    records = [Records(pbx="main", source=source, trunks=trunks)] if source else []
+    return Bookkeeper(
+        database=database,
+        writer=writer,
+        records=records,
+        office=lambda: OFFICE,
+        calendar=PublicHolidays(),
+        now=lambda: NOON + timedelta(days=1),
+    )
+
+
+async def gap(writer: Writer, *, hours: float = 1.0) -> Gap:
+    began, ended = NOON - timedelta(minutes=5), NOON + timedelta(hours=hours)
+
+    async def work(uow: UnitOfWork) -> int:
+        found = await uow.gaps.open("main", began_at=began, why="link lost")
+        await uow.gaps.close(found, ended_at=ended)
+        return found
+
+    gap_id = await writer.submit(work)
+    return Gap(id=gap_id, pbx="main", began_at=began, ended_at=ended, why="link lost")
+
+
+async def noted(database: Database) -> Gap:
+    async with database.reading() as connection:
+        [found] = await Gaps(connection).newest()
+    return found
+
+
+async def test_a_call_of_a_gap_is_recorded_from_the_call_records_and_opens_a_callback(
+    database: Database, writer: Writer
+) -> None:
+    books = keeper(database, writer, Source(row("main-1.1")))
+    assert await books.after_gap(await gap(writer)) == 1
+    [stored] = await list_calls(database)
+    assert stored.call.recovered
+    assert (stored.call.disposition, stored.call.reason) == (Disposition.MISSED, None)
+    assert stored.department == LINE.department
+    assert [found.item.missed for found in await open_callbacks(database)] == [("main-1.1",)]
+    assert (await noted(database)).from_call_records == 1
+
+
+async def test_a_call_that_is_recovered_twice_is_recorded_once(
+    database: Database, writer: Writer
+) -> None:
+    books = keeper(database, writer, Source(row(""), row("", 9, channel="PJSIP/trunk-2")))
+    found = await gap(writer)
+    assert (await books.after_gap(found), await books.after_gap(found)) == (2, 0)
+    assert len(await list_calls(database)) == 2
+
+
+async def test_what_a_call_record_knows_of_a_talk_is_kept(
+    database: Database, writer: Writer
+) -> None:
+    talk = row("main-1.1", answered=True, billed_seconds=20.0)
+    await keeper(database, writer, Source(talk)).after_gap(await gap(writer))
+    [stored] = await list_calls(database)
+    assert (stored.call.disposition, stored.call.answered_by) == (Disposition.ANSWERED, "101")
+    assert stored.call.talk_seconds == 20.0
+    assert await open_callbacks(database) == ()
+
+
+async def test_whether_a_mobile_answered_is_not_known_so_somebody_looks(
+    database: Database, writer: Writer
+) -> None:
+    mobile = row("main-1.1", to="Local/3@dozvon-mobile-1;1", answered=True)
+    await keeper(database, writer, Source(mobile)).after_gap(await gap(writer))
+    [stored] = await list_calls(database)
+    assert (stored.call.disposition, stored.call.talk_partial) == (Disposition.MISSED, True)
+
+
+async def test_a_call_of_the_night_is_recovered_as_after_hours(
+    database: Database, writer: Writer
+) -> None:
+    night = row("main-1.1", 14 * 60)
+    await keeper(database, writer, Source(night)).after_gap(await gap(writer, hours=20))
+    [stored] = await list_calls(database)
+    assert stored.call.reason is MissedReason.CLOSED
+
+
+async def test_a_call_that_outlived_the_gap_is_left_to_its_events(
+    database: Database, writer: Writer
+) -> None:
+    long = row("main-1.1", ended_at=NOON + timedelta(hours=2))
+    assert await keeper(database, writer, Source(long)).after_gap(await gap(writer)) == 0
+
+
+async def test_without_call_records_a_gap_says_what_cannot_be_recovered(
+    database: Database, writer: Writer
+) -> None:
+    assert await keeper(database, writer, None).after_gap(await gap(writer)) == 0
+    assert "not recoverable" in (await noted(database)).note
+
+
+async def test_call_records_that_cannot_be_read_are_told_beside_the_gap(
+    database: Database, writer: Writer
+) -> None:
+    source = Source(row("main-1.1"))
+    source.trouble = CdrUnreachable("the disk is gone")
+    with capture_logs() as logs:
+        await keeper(database, writer, source).after_gap(await gap(writer))
+    assert "the disk is gone" in (await noted(database)).note
+    assert logs[0]["log_level"] == "error"
+
+
+async def test_the_night_tells_a_difference_as_an_error_and_keeps_the_result(
+    database: Database, writer: Writer
+) -> None:
+    books = keeper(database, writer, Source(row("main-1.1")))
+    with capture_logs() as logs:
+        await books.night(DAY)
+    assert books.state
+    assert (books.state.balanced, books.state.differences) == (False, 1)
+    assert [log["log_level"] for log in logs] == ["error"]
+    assert "main-1.1" in logs[0]["how"]
+    async with database.reading() as connection:
+        told = await UnitOfWork(connection).offices.noted(LAST)
+    assert told
+    assert json.loads(told)["balanced"] is False
+
+
+async def test_the_night_looks_at_the_days_gaps_once_more(
+    database: Database, writer: Writer
+) -> None:
+    """Asterisk may write its records minutes after the gap was closed."""
+    await gap(writer)
+    books = keeper(database, writer, Source(row("main-1.1")))
+    assert (await books.night(DAY)).balanced
+    assert books.state
+    assert books.state.balanced
+
+
+async def test_records_that_cannot_be_read_never_balance(
+    database: Database, writer: Writer
+) -> None:
+    source = Source()
+    source.trouble = CdrUnreachable("the disk is gone")
+    books = keeper(database, writer, source)
+    assert not (await books.night(DAY)).balanced
+    assert books.state
+    assert "the disk is gone" in books.state.trouble
+
+
+async def test_each_night_yesterday_is_balanced(database: Database, writer: Writer) -> None:
+    """The pause ends at ten past three; what is balanced then is the day before."""
+    paused: list[float] = []
+
+    class Over(Exception):  # noqa: N818
+        pass
+
+    async def pause(seconds: float) -> None:
+        if paused:
+            raise Over
+        paused.append(seconds)
+
+    books = keeper(database, writer, Source())
+    books._pause = pause
+    with pytest.raises(Over):
+        await books.run()
+    assert books.state
+    assert books.state.day == date(2026, 3, 3)
+    assert paused == [15 * 3600 + 600]
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "at"),
+    [
+        (
+            datetime(2026, 3, 2, 0, 0, tzinfo=UTC),
+            "Europe/Moscow",
+            datetime(2026, 3, 2, 0, 10, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 3, 2, 0, 10, tzinfo=UTC),
+            "Europe/Moscow",
+            datetime(2026, 3, 3, 0, 10, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+            "Asia/Vladivostok",
+            datetime(2026, 3, 2, 17, 10, tzinfo=UTC),
+        ),
+    ],
+)
+def test_the_night_is_the_offices(now: datetime, zone: str, at: datetime) -> None:
+    assert next_night(now, ZoneInfo(zone)) == at

@@ -1,0 +1,112 @@
+"""Time to the first callback, the share reached, and rings that people let ring."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from router.callbacks import ClosedHow
+from router.callbacks_report import Worked, missed_rings, owed_from, report
+from router.calls import Leg, LegOutcome
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def worked(
+    item: str, *tries: tuple[float, str], how: ClosedHow | None = None, by: str = ""
+) -> Worked:
+    at = [NINE + timedelta(minutes=minute) for minute, _ in tries]
+    return Worked(
+        id=item,
+        owed_from=NINE,
+        first_try_at=at[0] if at else None,
+        first_try_by=tries[0][1] if tries else "",
+        tries=[who for _, who in tries],
+        how=how,
+        by=by,
+    )
+
+
+def leg(target: str, outcome: LegOutcome, ring_seconds: float = 10.0) -> Leg:
+    return Leg(id=target, target=target, began_at=NINE, outcome=outcome, ring_seconds=ring_seconds)
+
+
+def test_the_wait_ends_with_the_first_callback_whether_it_reached_him_or_not() -> None:
+    day = report(
+        [
+            worked("a", (4, "101"), (30, "102"), how=ClosedHow.REACHED, by="102"),
+            worked("b", (10, "101")),
+            worked("c"),
+        ]
+    )
+    assert (day.median_seconds, day.longest_seconds) == (7 * 60, 10 * 60)
+    assert (day.called, day.reached, day.still_open) == (2, 1, 2)
+
+
+def test_the_share_reached_is_of_those_who_needed_a_callback() -> None:
+    day = report(
+        [
+            worked("a", (4, "101"), how=ClosedHow.REACHED, by="101"),
+            worked("b"),
+            worked("c", how=ClosedHow.NOT_NEEDED, by="ivanova"),
+            worked("d", how=ClosedHow.CAME_THROUGH, by="102"),
+        ]
+    )
+    assert (day.items, day.needed, day.share_reached) == (4, 2, 0.5)
+    assert report([]).share_reached is None
+
+
+def test_each_person_has_his_part() -> None:
+    day = report(
+        [
+            worked("a", (4, "101"), (30, "102"), how=ClosedHow.REACHED, by="102"),
+            worked("b", (10, "101"), (12, "101")),
+        ],
+        Counter({"103": 2}),
+    )
+    found = {
+        p.person: (p.first_callbacks, p.attempts, p.reached, p.missed_rings) for p in day.people
+    }
+    assert found == {"101": (2, 3, 0, 0), "102": (0, 1, 1, 0), "103": (0, 0, 0, 2)}
+
+
+def test_the_night_is_nobodys_fault() -> None:
+    opening = NINE + timedelta(hours=1)
+    assert owed_from(NINE, lambda _: opening) == opening
+    assert owed_from(NINE, lambda _: None) == NINE
+
+
+def test_a_callback_before_opening_made_nobody_wait() -> None:
+    assert worked("a", (-5, "101")).waited_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "missed"),
+    [
+        (LegOutcome.NO_ANSWER, True),
+        (LegOutcome.DECLINED, True),
+        (LegOutcome.ELSEWHERE, False),
+        (LegOutcome.CANCELLED, False),
+        (LegOutcome.UNREACHABLE, False),
+        (LegOutcome.BUSY, False),
+    ],
+)
+def test_a_missed_ring_is_one_that_the_person_could_have_answered(
+    outcome: LegOutcome, *, missed: bool
+) -> None:
+    assert missed_rings([[leg("101", outcome)]])["101"] == int(missed)
+
+
+def test_a_call_that_rang_twice_at_a_person_is_one_missed_ring() -> None:
+    assert missed_rings([[leg("101", LegOutcome.NO_ANSWER)] * 2])["101"] == 1
+
+
+def test_who_let_it_ring_and_answered_in_the_end_missed_nothing() -> None:
+    legs = [leg("101", LegOutcome.NO_ANSWER), leg("101", LegOutcome.ANSWERED)]
+    assert missed_rings([legs])["101"] == 0
+
+
+def test_a_phone_that_never_rang_missed_nothing() -> None:
+    assert missed_rings([[leg("101", LegOutcome.NO_ANSWER, 0.0)]])["101"] == 0

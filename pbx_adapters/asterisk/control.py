@@ -5,7 +5,8 @@ Rules:
   `NO_LINK`, and a link that breaks afterwards leaves it `UNKNOWN`;
 - a phone of ours is rung by Originate with an id that we chose; everything that follows is done by
   the dialplan in Asterisk, so that a command goes on when we die;
-- a command that lost its sense (the caller left, another has him) stops ringing the phone;
+- a command that lost its sense (the caller left, another has him) stops ringing the phone, but
+  never hangs up one that was picked up: it might have the caller all the same;
 - nothing raises: what goes wrong is an outcome.
 """
 
@@ -65,8 +66,8 @@ class AsteriskControl:
             return self._rejected("take", rejected)
         watch = TakeWatch(channel_id=str(action["ChannelId"]), call_id=command.call_id)
         outcome = await self._watched(action, watch, command.ring_seconds)
-        unseen = outcome in {Outcome.TAKEN, Outcome.UNKNOWN, Outcome.NO_LINK, Outcome.REFUSED}
-        if not unseen and not watch.gone:
+        lost = outcome in {Outcome.TAKEN_BEFORE, Outcome.CALLER_LEFT}
+        if lost and not (watch.up or watch.gone):  # once picked up the dialplan sees to it
             await self._tell(actions.stop_ringing(watch.channel_id))
         return outcome
 

@@ -2,8 +2,8 @@
 
 Rules:
 - our phone's channel bears an id of ours, so each of its events is recognised;
-- who has a call that was to be taken says the DialEnd of the caller's own channel: Asterisk names
-  there the one channel that answered, however many believed to have picked up;
+- who has a call that was to be taken says the bridge that the caller is in, and nothing else: in a
+  race the dial's own end names a phone whose place another has taken in the same instant;
 - OriginateResponse alone says little (0 is busy, declined and not registered alike); the cause of
   the channel's Hangup says more, and is waited for whichever of the two comes first; where no
   channel came to be the phone is unreachable.
@@ -11,7 +11,7 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pbx_adapters.asterisk.frames import Frame
 from pbx_adapters.port import Outcome
@@ -34,6 +34,8 @@ _PLACE_RESULTS = {
     "FULL": Outcome.LINE_FULL,
 }
 _DECLINED = "21"
+_UP = "6"
+"""The channel state of a phone that is off the hook."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class PhoneWatch:
                 return self._originated(frame)
         elif frame.get("Uniqueid") == self.channel_id:
             self.seen = True
+            self.up = self.up or frame.get("ChannelState") == _UP
             if frame.name == "Hangup":
                 return self._hung_up(frame)
         return None
@@ -82,21 +85,46 @@ class PhoneWatch:
 
 @dataclass(slots=True, kw_only=True)
 class TakeWatch(PhoneWatch):
-    """A phone that is to take the call `call_id`."""
+    """A phone that is to take the call `call_id`.
+
+    `mine` are the channels whose talk is his: his own, and the one whose place his took. `bridges`
+    are the channels in each bridge.
+    """
 
     call_id: str
+    picked: bool = False
+    mine: set[str] = field(default_factory=set)
+    bridges: dict[str, set[str]] = field(default_factory=dict)
 
     def read(self, frame: Frame) -> Outcome | None:
         """See `PhoneWatch.read`."""
-        ours = frame.get("Uniqueid") == self.call_id
-        if frame.name == "DialEnd" and ours and frame.get("DialStatus") == "ANSWER":
-            mine = frame.get("DestUniqueid") == self.channel_id
-            return Outcome.TAKEN if mine else Outcome.TAKEN_BEFORE
-        if frame.name == "Hangup" and ours:
+        uid, members = frame.get("Uniqueid"), frame.get("BridgeUniqueid")
+        if frame.name == "BridgeEnter":
+            self.bridges.setdefault(members, set()).add(uid)
+            return self._who()
+        if frame.name == "BridgeLeave":
+            self.bridges.get(members, set()).discard(uid)
+        elif frame.name == "Hangup" and uid == self.call_id:
             return Outcome.CALLER_LEFT
-        if _said(frame, "DozvonTake", self.channel_id):
+        elif frame.name == "Pickup" and uid == self.channel_id:
+            self.picked = True
+            self.mine.add(frame.get("TargetUniqueid"))
+            return self._who()
+        elif _said(frame, "DozvonTake", self.channel_id):
             return _TAKE_RESULTS.get(frame.get("Result"), Outcome.NOBODY_RINGS)
-        return PhoneWatch.read(self, frame)
+        found = PhoneWatch.read(self, frame)
+        lost = found is Outcome.HUNG_UP and self.picked
+        return Outcome.TAKEN_BEFORE if lost else found
+
+    def _who(self) -> Outcome | None:
+        """Who talks with the caller; of a phone off the hook its own end says that he is late."""
+        with_caller = [m for m in self.bridges.values() if self.call_id in m]
+        others = set().union(*with_caller) - {self.call_id}
+        if not others:
+            return None
+        if others & (self.mine | {self.channel_id}):
+            return Outcome.TAKEN
+        return None if self.up else Outcome.TAKEN_BEFORE
 
 
 @dataclass(slots=True, kw_only=True)

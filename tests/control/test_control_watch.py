@@ -59,15 +59,53 @@ def test_a_phone_that_never_became_a_channel_is_unreachable_at_once() -> None:
     assert outcome(take(), other, FAILED) is Outcome.PHONE_UNREACHABLE
 
 
-def test_the_dial_of_the_caller_says_who_has_the_call() -> None:
-    """The one channel that Asterisk names has it, whoever believed to have picked up."""
-    mine = frame("DialEnd", CALL, DialStatus="ANSWER", DestUniqueid=MINE)
-    other = frame("DialEnd", CALL, DialStatus="ANSWER", DestUniqueid="main-1.3")
-    stranger = frame("DialEnd", "main-7.7", DialStatus="ANSWER", DestUniqueid="main-7.8")
-    lost = frame("DialEnd", CALL, DialStatus="CANCEL", DestUniqueid="main-1.3")
-    pickup = frame("Pickup", MINE)
-    assert outcome(take(), NEW, UP, pickup, lost, stranger, mine) is Outcome.TAKEN
-    assert outcome(take(), NEW, UP, pickup, other) is Outcome.TAKEN_BEFORE
+CALLER_IN = frame("BridgeEnter", CALL, BridgeUniqueid="b1")
+OTHER_IN = frame("BridgeEnter", "main-1.3", BridgeUniqueid="b1")
+
+
+def test_the_bridge_of_the_caller_says_who_has_the_call() -> None:
+    """Whoever meets him there has him, in either order, whatever the dial says."""
+    mine = frame("BridgeEnter", MINE, BridgeUniqueid="b1")
+    stranger = frame("BridgeEnter", "main-7.7", BridgeUniqueid="b7")
+    dialled = frame("DialEnd", CALL, DialStatus="ANSWER", DestUniqueid="main-1.3")
+    for one, two in permutations((CALLER_IN, mine)):
+        assert outcome(take(), NEW, UP, dialled, stranger, one, two) is Outcome.TAKEN
+    for one, two in permutations((CALLER_IN, OTHER_IN)):
+        assert outcome(take(), NEW, stranger, one, two) is Outcome.TAKEN_BEFORE
+    left = frame("BridgeLeave", "main-1.3", BridgeUniqueid="b1")
+    assert outcome(take(), NEW, OTHER_IN, left, CALLER_IN) is None
+
+
+def test_who_took_the_place_of_a_phone_that_answered_in_the_same_instant_has_the_call() -> None:
+    """Asterisk goes on naming the phone that is gone; its place is his, in any order."""
+    pickup = frame("Pickup", TargetUniqueid="main-1.3")
+    for order in permutations((pickup, CALLER_IN, OTHER_IN)):
+        assert outcome(take(), NEW, UP, *order) is Outcome.TAKEN
+    elsewhere = frame("Pickup", TargetUniqueid="main-1.4")
+    assert outcome(take(), NEW, UP, elsewhere, CALLER_IN, OTHER_IN) is None
+
+
+def test_of_a_phone_off_the_hook_the_dialplan_says_that_it_was_late() -> None:
+    """A bridge with another alone does not: the pick-up may be under way."""
+    said = frame("UserEvent", UserEvent="DozvonTake", Result="answered")
+    assert outcome(take(), NEW, UP, CALLER_IN, OTHER_IN) is None
+    assert outcome(take(), NEW, UP, CALLER_IN, OTHER_IN, said) is Outcome.TAKEN_BEFORE
+
+
+def test_a_taker_who_picked_up_and_was_let_go_was_too_late() -> None:
+    """Without a pick-up he hung up himself."""
+    gone = frame("Hangup", Cause="26")
+    assert outcome(take(), NEW, UP, frame("Pickup"), gone) is Outcome.TAKEN_BEFORE
+    assert outcome(take(), NEW, UP, gone) is Outcome.HUNG_UP
+
+
+def test_a_phone_off_the_hook_is_known_before_its_command_is_answered() -> None:
+    """It is never hung up by us: it might have the caller."""
+    watch = take()
+    outcome(watch, NEW, frame("Newstate", ChannelState="5"))
+    assert not watch.up
+    outcome(watch, frame("Newstate", ChannelState="6"))
+    assert watch.up
 
 
 def test_a_caller_who_is_gone_ends_the_taking() -> None:

@@ -154,33 +154,47 @@ async def _two_take(floor: Floor, served: Inside, control: Control, desk: Desk) 
 async def test_one_winner_of_the_taker_and_the_owner_who_answers_in_the_same_instant(
     floor: Floor, served: Inside, control: Control
 ) -> None:
-    """Ten times: exactly one of them talks, he is in the log, and no answered talk is stolen."""
+    """Often: exactly one of them talks and is told so, and no caller is lost.
+
+    The owner answers up to 2 ms after the taker: in between lies the instant in which both do.
+    """
 
     async def tries(desk: Desk) -> None:
-        for _ in range(TRIES // 2):
-            await _owner_and_taker(floor, served, control, desk)
+        for n in range(TRIES // 2):
+            await _owner_and_taker(floor, served, control, desk, n * 0.0005)
 
     await side_by_side(tries(floor.desks[4]), tries(floor.desks[5]))
 
 
-async def _owner_and_taker(floor: Floor, served: Inside, control: Control, desk: Desk) -> None:
+async def _owner_and_taker(
+    floor: Floor, served: Inside, control: Control, desk: Desk, later: float
+) -> None:
     n = desk.number
     await free_again(served, desk)
     call = await _ringing_at_owner(desk)
     taking = asyncio.create_task(control.intercept((await live_call(served, call)).id, f"b{n}"))
     await desk.b.wait_ringing(3)
-    await asyncio.gather(desk.a.answer(), desk.b.answer(), return_exceptions=True)
+    owner = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(later, owner.set_result, None)
+    await asyncio.gather(_after(owner, desk.a), desk.b.answer(), return_exceptions=True)
     told = await asyncio.wait_for(taking, 4)
-    won, lost = (desk.b, desk.a) if told.answer is Outcome.TAKEN else (desk.a, desk.b)
     assert told.answer in {Outcome.TAKEN, Outcome.TAKEN_BEFORE}
+    won, lost = (desk.b, desk.a) if told.answer is Outcome.TAKEN else (desk.a, desk.b)
     assert await call.wait_answered(2)
     await lost.calls[-1].wait_ended(4)
     assert talks(won.calls[-1])
     if told.answer is Outcome.TAKEN_BEFORE:
         assert f"Anna {n}" in told.sentence("ru")
     await call.hang_up()
-    logged = (await only_call(floor, call)).stored.call
-    assert logged.answered_by == won.extension
+    story = await only_call(floor, call)
+    assert story.stored.call.disposition is Disposition.ANSWERED
+    named = story.stored.call.answered_by == won.extension
+    assert named or story.stored.disagreement, "a tie in the exchange is at least shown"
+
+
+async def _after(moment: asyncio.Future[None], phone: Phone) -> None:
+    await moment
+    await phone.answer()
 
 
 async def test_a_taker_who_does_not_pick_up_loses_nothing(

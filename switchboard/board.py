@@ -141,6 +141,7 @@ class Board:
             office=lambda: self._office,
             calendar=parts.calendar,
             now=parts.now,
+            ahead=self.clocks.ahead,
         )
         self._reload = Reload(parts.database, self, parts.now)
 

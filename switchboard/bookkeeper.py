@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,12 +20,15 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from pbx_adapters.cdr.errors import CdrError
+from router.books import WitnessedCall
 from router.books_sentences import sentence
 from router.hours import HolidayCalendar
 from router.office import Office
+from router.pbx_clock import moved_back
 from storage.database import Database
 from storage.gaps import Gap, Gaps
 from storage.recording import record_ended_call
+from storage.records import EndedCall
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.books import DayBooks, Records, balance_day, left_out, recovered, without
@@ -60,6 +63,7 @@ class Bookkeeper:
         office: Callable[[], Office],
         calendar: HolidayCalendar,
         now: Callable[[], datetime],
+        ahead: Callable[[str], float] = lambda _: 0.0,
         pause: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ) -> None:
         self.state: BooksState | None = None
@@ -69,6 +73,7 @@ class Bookkeeper:
         self._office = office
         self._calendar = calendar
         self._now = now
+        self._ahead = ahead
         self._pause = pause
 
     async def run(self) -> None:
@@ -110,12 +115,12 @@ class Bookkeeper:
             return 0
         office = self._office()
         try:
-            found = await left_out(self._database, records, office, gap.began_at, gap.ended_at)
+            found = await self._left_out(records, office, gap)
         except CdrError as error:
             log.error("a gap could not be recovered", pbx=gap.pbx, because=str(error))  # noqa: TRY400
             await self._note(gap, 0, f"not recovered from call records: {error}")
             return 0
-        ended = [recovered(call, gap.pbx, office, self._calendar) for call in found]
+        ended = [self._recovered(call, gap.pbx, office) for call in found]
 
         async def work(uow: UnitOfWork) -> int:
             done = [await record_ended_call(uow, each) for each in ended]
@@ -126,6 +131,19 @@ class Bookkeeper:
         if count:
             log.warning("calls were recorded from call records", pbx=gap.pbx, calls=count)
         return count
+
+    async def _left_out(
+        self, records: Records, office: Office, gap: Gap
+    ) -> tuple[WitnessedCall, ...]:
+        """The gap is in our time, its call records are in the PBX's."""
+        ahead = timedelta(seconds=self._ahead(gap.pbx))
+        began_at, ended_at = gap.began_at + ahead, (gap.ended_at or gap.began_at) + ahead
+        return await left_out(self._database, records, office, began_at, ended_at)
+
+    def _recovered(self, found: WitnessedCall, pbx: str, office: Office) -> EndedCall:
+        ended = recovered(found, pbx, office, self._calendar)
+        ahead = self._ahead(pbx)
+        return replace(ended, call=moved_back(ended.call, ahead), clock_offset_seconds=ahead)
 
     async def _note(self, gap: Gap, calls: int, note: str) -> None:
         if not calls and note == gap.note:

@@ -86,15 +86,15 @@ async def balance_day(  # noqa: PLR0913 - what is compared, and as of when
 async def left_out(
     database: Database, records: Records, office: Office, since: datetime, until: datetime
 ) -> tuple[WitnessedCall, ...]:
-    """The calls that began and ended in a stretch, and that our log does not know.
+    """The calls that began and ended in a stretch (by the PBX's clock) and that are not logged.
 
     Raises `CdrError`.
     """
-    around = timedelta(seconds=30)
+    around = timedelta(days=1)  # the log may have corrected its times
     calls, _ = await _witnessed(records, office, since, until)
     logged = await logged_between(database, records.pbx, since - around, until + around)
     scope = Scope(office=office, settled_before=until, since=await there_since(database))
-    return tuple(call for call in unlogged(calls, logged, scope) if call.ended_at <= until)
+    return unlogged(calls, logged, scope)
 
 
 def recovered(

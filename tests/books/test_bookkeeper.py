@@ -19,6 +19,7 @@ from pbx_adapters.cdr.rows import CdrRow
 from router.calls import Disposition, MissedReason
 from storage.database import Database, open_database
 from storage.gaps import Gap, Gaps
+from storage.logged_calls import logged_between
 from storage.migrate import migrate
 from storage.reading import list_calls, open_callbacks
 from storage.unit_of_work import UnitOfWork
@@ -163,6 +164,21 @@ async def test_a_call_of_the_night_is_recovered_as_after_hours(
     await keeper(database, writer, Source(night)).after_gap(await gap(writer, hours=20))
     [stored] = await list_calls(database)
     assert stored.call.reason is MissedReason.CLOSED
+
+
+async def test_a_recovered_call_is_told_by_our_clock_and_compared_by_the_pbxs(
+    database: Database, writer: Writer
+) -> None:
+    """Its clock is two hours ahead: what it wrote at 14:00 happened at noon, inside the gap."""
+    books = keeper(database, writer, Source(row("main-1.1", 120)))
+    books._ahead = lambda _: 7200.0
+    found = await gap(writer)
+    assert await books.after_gap(found) == 1
+    [stored] = await list_calls(database)
+    assert (stored.call.began_at, stored.clock_offset_seconds) == (NOON, 7200.0)
+    [logged] = await logged_between(database, "main", NOON, NOON + timedelta(days=1))
+    assert logged.began_at == NOON + timedelta(hours=2)
+    assert await books.after_gap(found) == 0
 
 
 async def test_a_call_that_outlived_the_gap_is_left_to_its_events(

@@ -164,6 +164,12 @@ def test_freepbxs_table_tells_the_line_and_its_local_times(tmp_path: Path) -> No
     )
 
 
+def test_a_database_is_asked_for_the_stretch_in_its_own_local_time(tmp_path: Path) -> None:
+    records = TableRecords(freepbx(tmp_path), zone=MOSCOW)
+    assert len(records.read(NINE, NINE + timedelta(seconds=1)).rows) == 1
+    assert records.read(NINE + timedelta(seconds=1), DAY[1]).rows == ()
+
+
 @pytest.mark.parametrize(
     ("url", "table", "sentence"),
     [
@@ -267,6 +273,12 @@ def test_without_unique_ids_a_channels_records_that_follow_one_another_are_one_c
         ended_at=NINE + timedelta(hours=5, seconds=9),
     )
     assert calls(first, follows, rebooted) == [("79161234567", False), ("79167654321", False)]
+
+
+def test_without_unique_ids_another_caller_on_the_same_channel_is_another_call() -> None:
+    """A PBX that restarted gives the name of the channel to the next caller at once."""
+    other = row("", "PJSIP/trunk-1", src="79167654321", began_at=NINE + timedelta(minutes=1))
+    assert len(calls(row("", "PJSIP/trunk-1"), other)) == 2
 
 
 def _plain(found: CdrRow, **other: object) -> dict[str, object]:

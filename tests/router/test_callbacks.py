@@ -214,6 +214,7 @@ def test_the_length_of_a_lease_is_said_by_the_act() -> None:
     taken = Act(kind=ActKind.TAKEN, call_id="a", by="ivanova", at=at(1), due_at=at(3))
     [item] = fold([missed("a", 0)], taken)
     assert (item.holder(at(2.9)), item.holder(at(3))) == ("ivanova", "")
+    assert item.promised_at is None
 
 
 def test_a_talk_with_a_voicemail_is_an_attempt_and_the_item_is_open_again() -> None:

@@ -58,6 +58,11 @@ def test_the_share_reached_is_of_those_who_needed_a_callback() -> None:
     assert report([]).share_reached is None
 
 
+def test_a_client_who_came_through_after_we_had_tried_had_needed_a_callback() -> None:
+    tried = worked("a", (4, "101"), how=ClosedHow.CAME_THROUGH, by="102")
+    assert (report([tried]).needed, report([tried]).share_reached) == (1, 0.0)
+
+
 def test_each_person_has_his_part() -> None:
     day = report(
         [

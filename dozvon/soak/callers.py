@@ -201,7 +201,7 @@ async def _after_hours(day: Callers, name: str, desk: Desk) -> None:
 
 
 async def _nobody_registered(day: Callers, name: str, desk: Desk) -> None:
-    call = await day.call(name, desk.line, desk, stays=day.between(4, 14), reachable=False)
+    call = await day.call(name, desk.line, desk, stays=day.between(3, 10), reachable=False)
     await day.talk(call, day.between(0.2, 2.0))
 
 

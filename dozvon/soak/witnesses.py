@@ -68,7 +68,7 @@ def hear(floor: Floor, placed: Iterable[Placed]) -> list[Witness]:
             by_number.setdefault(record.caller_number, []).append(record)
     for record in floor.carrier.received:
         by_number.setdefault(record.caller_number, []).append(record)
-    return [_witness(one, _rings(one, by_number)) for one in placed]
+    return [witness_of(one, _rings(one, by_number)) for one in placed]
 
 
 def _rings(placed: Placed, by_number: Mapping[str, list[PhoneCall]]) -> list[PhoneCall]:
@@ -91,7 +91,8 @@ def _within(ring: PhoneCall, began: datetime, ended: datetime | None) -> bool:
     return began <= at and (ended is None or at <= ended + SAME_INSTANT)
 
 
-def _witness(placed: Placed, rings: Sequence[PhoneCall]) -> Witness:
+def witness_of(placed: Placed, rings: Sequence[PhoneCall]) -> Witness:
+    """The call, from the caller's record and those of the phones that rang for him."""
     call = placed.call
     shared = {ring: _together(ring, call) for ring in rings}
     talk = max(shared, key=lambda ring: shared[ring], default=None)

@@ -1,4 +1,4 @@
-"""What crash tests share: where the seed comes from, and how it is told."""
+"""What crash tests share: where chance comes from, and how it is told."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import pytest
 
 
 @pytest.fixture
-def seeded(
-    record_property: pytest.RecordProperty | None, capsys: pytest.CaptureFixture[str]
-) -> Random:
-    """Chance with a seed that is printed; DOZVON_SEED repeats a run."""
-    seed = int(os.environ.get("DOZVON_SEED") or SystemRandom().randrange(10**6))
-    print(f"seed: DOZVON_SEED={seed}")  # noqa: T201 - shown by pytest when the test fails
+def seeded() -> Random:
+    """Chance with a seed that is shown when the test fails; CRASH_SEED repeats its choices."""
+    seed = int(os.environ.get("CRASH_SEED") or SystemRandom().randrange(10**6))
+    print(f"seed: CRASH_SEED={seed}")  # noqa: T201 - pytest shows it beside the failure
     return Random(seed)

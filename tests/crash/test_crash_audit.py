@@ -12,7 +12,7 @@ import pytest
 from dozvon.lab import OutsideCall, PhoneCall, Side
 from dozvon.soak.audit import Books, Findings, callers_side, log_side
 from dozvon.soak.callers import Placed
-from dozvon.soak.witnesses import Witness, _witness
+from dozvon.soak.witnesses import Witness, witness_of
 from router.calls import Call, CallState, Direction, Disposition, MissedReason
 from storage.records import CallStory
 
@@ -64,7 +64,7 @@ def seen(  # a call as its caller and one phone saw it
         ended_by=phone_by,
     )
     placed = Placed(cast("OutsideCall", call), "owner answers", LINE, CALLER, reachable)
-    return _witness(placed, [] if rang is None else [cast("PhoneCall", ring)])
+    return witness_of(placed, [] if rang is None else [cast("PhoneCall", ring)])
 
 
 def found(witness: Witness, *calls: Call, callbacks: int = 1) -> list[str]:

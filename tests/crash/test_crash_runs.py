@@ -78,10 +78,10 @@ async def test_fail_open_no_call_is_lost_while_links_break_the_database_locks_an
         async with asyncio.TaskGroup() as group:
             group.create_task(fail_wires(floor, seeded, seconds=1.5))
             await lock_database(floor, 10)
-            await fill_disk(floor, 4)
+            await fill_disk(floor, 3)
 
     async with soak_floor(asterisk_root, tmp_path, desks=26, agi_wired=True) as floor:
-        await play(floor, seeded, trouble(floor), calls=60, rate=6)
+        await play(floor, seeded, trouble(floor), calls=50, rate=6)
         assert felt(floor, "was lost")
         assert felt(floor, "The database is locked")
         assert felt(floor, "The disk"), [x for x in floor.service.said if "database" in x]

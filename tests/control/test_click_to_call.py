@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from floor_control import free_again
-from sales_floor import eventually, side_by_side
+from sales_floor import client_number, eventually, side_by_side
 
 from dozvon.lab import BUSY, DECLINE, LET_IT_RING, CallState, Mobile, answer_after
 from pbx_adapters.port import Outcome, PlaceCall
@@ -204,14 +204,17 @@ async def test_a_second_click_places_no_second_call(
     ringing = await desk.a.wait_ringing(3)
     for written in (client, "+" + client, "8" + client[1:]):
         assert (await control.place(written, "a5")).answer is Refusal.UNDER_WAY
+    control._given.clear()  # the seconds are over, and the first still rings
+    assert (await control.place(client, "a5")).answer is Refusal.UNDER_WAY
     await desk.a.decline()
     assert (await asyncio.wait_for(first, 3)).answer is Outcome.PHONE_DECLINED
-    assert (await control.place(client, "a5")).answer is Refusal.UNDER_WAY
     assert desk.a.calls[-1] is ringing
     other = asyncio.create_task(control.place(desk.client(), "a5"))
     await desk.a.wait_ringing(3)
     await desk.a.decline()
     assert (await other).answer is Outcome.PHONE_DECLINED
+    again = f"+{client_number(5, desk.clients)}"
+    assert (await control.place(again, "a5")).answer is Refusal.UNDER_WAY, "within seconds of it"
 
 
 async def test_a_command_goes_on_when_nobody_waits_for_its_answer(

@@ -19,7 +19,7 @@ from router.calls import LegOutcome
 from router.facts import PhoneState
 
 LOOK_SECONDS = 0.25
-TRIES = 12
+TRIES = 16
 
 
 class SimulatedControl:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -103,7 +103,7 @@ class Endings:
     ) -> None:
         disagreement: Disagreement | None = None
         if entry is not None:
-            call, disagreement = _settled(call, entry, self._now())
+            call, disagreement = _settled(call, entry, self._pbx_now(call.pbx))
         ahead = self._ahead(call.pbx)
         call = moved_back(call, ahead)
         ended = replace(self._ended(call, made, entry, disagreement), clock_offset_seconds=ahead)
@@ -137,7 +137,9 @@ class Endings:
             if stored is None:
                 return False
             ahead = stored.clock_offset_seconds  # the entry is in the PBX's time
-            call, told = _settled(moved_back(stored.call, -ahead), entry, self._now())
+            call, told = _settled(
+                moved_back(stored.call, -ahead), entry, self._now() + timedelta(seconds=ahead)
+            )
             call = moved_back(call, ahead)
             if entry.restarted and stored.call.state is CallState.ENDED:
                 call, told = stored.call, None
@@ -151,6 +153,9 @@ class Endings:
             return True
 
         return await self._writer.submit(work)
+
+    def _pbx_now(self, pbx: str) -> datetime:
+        return self._now() + timedelta(seconds=self._ahead(pbx))
 
     def _ended(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -33,6 +33,7 @@ from pbx_adapters.errors import PbxError
 from pbx_adapters.port import CallOffered, GapClosed, LinkState, Switchboard
 from router.events import AnyCallEvent
 from router.office import Status
+from router.pbx_clock import offset_in_force
 
 _AGAIN_SECONDS = 2.0
 _DRAIN_EVERY_SECONDS = 60.0
@@ -72,6 +73,7 @@ class AsteriskPbx:
         self._hours: set[str] = set()
         self._bell = asyncio.Event()
         self._watching = asyncio.Event()
+        self._ahead = timedelta(0)
         self._sessions = 0
         self._in_order = asyncio.Lock()
         self._started = ""
@@ -95,7 +97,13 @@ class AsteriskPbx:
 
     async def clock_offset_seconds(self) -> float:
         """How far Asterisk's clock is ahead of ours."""
-        return await self.calls.measure_clock_offset()
+        found = await self.calls.measure_clock_offset()
+        self._ahead = timedelta(seconds=offset_in_force(found))
+        return found
+
+    def _pbx_now(self) -> datetime:
+        """What Asterisk's clock shows: events without a timestamp are in its time like others."""
+        return self._now() + self._ahead
 
     async def office_changed(self) -> None:
         """Write the fail-open targets; without a link the next connect does it."""
@@ -150,7 +158,7 @@ class AsteriskPbx:
         if frame == LINK_DOWN:
             self._watching.clear()
             why = self.calls.trouble or "the link was lost"
-            await self._report(self._tracker.gap(self._now()))
+            await self._report(self._tracker.gap(self._pbx_now()))
             await self._switchboard.link_changed(self.key, LinkState.DOWN, why)
         elif frame == LINK_UP:
             self._sessions += 1
@@ -164,7 +172,7 @@ class AsteriskPbx:
             self._hours.add(frame.get("Hour"))
             self._bell.set()
         else:
-            await self._report(self._tracker.feed(frame, self._now()))
+            await self._report(self._tracker.feed(frame, self._pbx_now()))
 
     async def _tell_trouble(self, link: AmiLink) -> None:
         """Tell the switchboard of a link that cannot be made; one that was lost says so itself."""
@@ -238,7 +246,7 @@ class AsteriskPbx:
         living = await self._drain.living()
         channels = await self._adopt()
         recovered = await self._drain.ended()
-        recovered += await self._drain.lost(living, channels, self._now())
+        recovered += await self._drain.lost(living, channels, self._pbx_now())
         live = len(self._tracker.calls)
         log.info("exchange synchronised", pbx=self.key, live=live, recovered=recovered)
         closed = GapClosed(pbx=self.key, live_calls=live, recovered_calls=recovered)
@@ -254,7 +262,7 @@ class AsteriskPbx:
             states = phone_states(devices, self._switchboard.office(), self.key)
             await self._switchboard.phones_changed(self.key, states)
             channels = await self.calls.send_list({"Action": "CoreShowChannels"})
-            await self._report(self._tracker.adopt(channels, self._now()))
+            await self._report(self._tracker.adopt(channels, self._pbx_now()))
         return frozenset(channel.get("Uniqueid") for channel in channels)
 
     async def _note_restart(self) -> None:

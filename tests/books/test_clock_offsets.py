@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pbx_adapters.asterisk.driver import AsteriskPbx
+from pbx_adapters.asterisk.settings import AsteriskSettings
 from pbx_adapters.errors import PbxUnavailable
 from pbx_adapters.port import JournalEntry
 from router.calls import Call, CallState, Direction, Disposition, Leg, MissedReason
@@ -16,6 +19,7 @@ from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.reading import read_call
 from storage.writer import Writer
+from switchboard.board import Board
 from switchboard.clocks import Clocks
 from switchboard.endings import Endings
 from switchboard.live import LiveCalls
@@ -138,3 +142,39 @@ async def test_a_pbx_that_tells_no_time_is_taken_at_its_word() -> None:
     clocks = Clocks()
     await clocks.measure("cloud", object())
     assert clocks.ahead("cloud") == 0.0
+
+
+async def test_events_without_a_timestamp_are_put_into_the_pbxs_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asterisk gives events no timestamp by default; its journal is in its own time."""
+    settings = AsteriskSettings(
+        key="main",
+        host="127.0.0.1",
+        ami_port=1,
+        calls_user="a",
+        calls_secret="b",
+        journal_user="c",
+        journal_secret="d",
+        agi_host="127.0.0.1",
+        agi_port=1,
+    )
+    driver = AsteriskPbx(settings, Board.__new__(Board), now=lambda: NINE)
+
+    async def ahead() -> float:
+        return AHEAD
+
+    monkeypatch.setattr(driver.calls, "measure_clock_offset", ahead)
+    assert driver._pbx_now() == NINE
+    clocks = Clocks()
+    await clocks.measure("main", driver)
+    assert clocks.ahead("main") == AHEAD
+    assert driver._pbx_now() == THEIRS
+
+
+async def test_a_call_that_the_pbx_lost_ended_when_we_found_out_by_our_clock(
+    database: Database, endings: Endings
+) -> None:
+    lost = replace(ENTRY, ended_at=None, disposition=None, reason=None, restarted=True)
+    assert await endings.from_journal(lost)
+    assert (await stored(database)).ended_at == NINE + timedelta(hours=1)

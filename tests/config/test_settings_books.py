@@ -93,4 +93,4 @@ def test_a_zone_a_table_and_columns_are_checked(tmp_path: Path, line: str, path:
     ],
 )
 def test_times_of_the_callback_list_are_numbers_that_make_sense(tmp_path: Path, line: str) -> None:
-    assert line.split()[0] in refused(tmp_path, f"[callbacks]\n{line}\n")
+    assert line.split(maxsplit=1)[0] in refused(tmp_path, f"[callbacks]\n{line}\n")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from agi_load import Load, ask
 from company import LINE, fill, number_of, office, read_settings, serving, start, write_settings
-from table import Row, milliseconds, percentile, resident_mib, tell
+from table import Row, machine, milliseconds, percentile, resident_mib, tell
 
 MANAGERS = 50
 FEW, MANY = 10_000, 1_000_000
@@ -110,7 +110,11 @@ async def thinking_of_nothing() -> AsyncIterator[int]:
     port = free_port()
     script = Path(__file__).with_name("empty_answer.py")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), str(port), stdin=asyncio.subprocess.PIPE
+        sys.executable,
+        str(script),
+        str(port),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
     )
     try:
         yield port
@@ -222,6 +226,7 @@ async def main() -> None:
                 took = await in_turn(loads)
             tell_turns(took, loads)
             await measure_many(many, service.pid, load, first)
+    print(machine(""))
 
 
 if __name__ == "__main__":

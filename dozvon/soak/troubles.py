@@ -25,16 +25,19 @@ async def kill_again_and_again(
 
 
 async def fail_wires(floor: Floor, random: Random, *, seconds: float) -> None:
-    """Let AMI and FastAGI fail in every way, one after another, for ever."""
+    """Let AMI and FastAGI fail in every way, for ever; in the first round both at once."""
     faults = (Fault.CUT, Fault.SLOW, Fault.HUNG, Fault.BLACKHOLED)
+    both = _both(floor)
+    choices = [both]
     while True:
         for fault in random.sample(faults, len(faults)):
-            for one in _wires(floor, random):
+            for one in random.choice(choices):
                 await one.become(fault)
             await asyncio.sleep(random.uniform(0.5, 1.5) * seconds)
-            for one in _both(floor):
+            for one in both:
                 await one.become(Fault.NONE)
             await asyncio.sleep(random.uniform(0.2, 1.0) * seconds)
+        choices = [both, *([one] for one in both)]
 
 
 async def heal(floor: Floor) -> None:
@@ -42,11 +45,6 @@ async def heal(floor: Floor) -> None:
     for one in _both(floor):
         await one.become(Fault.NONE)
     floor.service.allow_files_of(None)
-
-
-def _wires(floor: Floor, random: Random) -> list[Wire]:
-    both = _both(floor)
-    return random.choice([both, *([one] for one in both)])
 
 
 async def lock_database(floor: Floor, seconds: float) -> None:

@@ -38,11 +38,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     Select,
     Table,
     case,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -131,18 +134,23 @@ def thread_engine(url: str) -> Engine:
 
 
 def reader_engine(url: str, *, connections: int) -> AsyncEngine:
-    """A small pool for reading; each transaction sees one unchanging state."""
+    """A small pool for reading; each transaction sees one unchanging state.
+
+    On PostgreSQL that has to be asked for: its usual transaction sees what others commit meanwhile.
+    """
     if file_of(url) is None:
-        return _engine(make_url(url), connections)
+        return _engine(make_url(url), connections, isolation_level="REPEATABLE READ")
     engine = _engine(_opening(url, create=False), connections)
     pragmas = (f"PRAGMA busy_timeout={READER_BUSY_MILLISECONDS}", "PRAGMA query_only=ON")
     _prepare(engine.sync_engine, pragmas, "BEGIN")
     return engine
 
 
-def _engine(url: URL, connections: int) -> AsyncEngine:
+def _engine(url: URL, connections: int, **more: Any) -> AsyncEngine:
     """Errors never carry what was to be written: names and numbers of people stay out of logs."""
-    return create_async_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
+    return create_async_engine(
+        url, pool_size=connections, max_overflow=0, hide_parameters=True, **more
+    )
 
 
 async def quick_connection(url: str) -> aiosqlite.Connection:
@@ -189,6 +197,16 @@ def _prepare(engine: Engine, pragmas: Sequence[str], begin: str | None) -> None:
             connection.exec_driver_sql(begin)
 
     event.listen(engine, "begin", on_begin)
+
+
+def next_ids(table: Table, dialect: str) -> Executable | None:
+    """What lets new rows go on after ids that came from elsewhere; SQLite does so by itself."""
+    column = table.autoincrement_column
+    if dialect != "postgresql" or column is None:
+        return None
+    sequence = func.pg_get_serial_sequence(table.name, column.name)
+    highest = func.max(column)
+    return select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None)))
 
 
 def upsert(

@@ -1,0 +1,129 @@
+"""A PostgreSQL of the tests' own: in a temporary folder, on a unix socket, under no real user.
+
+PostgreSQL refuses to run as root, so root hands it to `nobody`. The binaries are the machine's; where
+there are none, the distribution's packages are fetched once and unpacked without being installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+INSTALLED = Path("/usr/lib/postgresql")
+READY = "database system is ready to accept connections"
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+
+
+class Missing(Exception):  # noqa: N818 - the name is the sentence
+    """There is no PostgreSQL to be had here; the message says why."""
+
+
+def binaries() -> Path:
+    """The folder with initdb and postgres."""
+    kept = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "dozvon" / "postgresql"
+    for root in (INSTALLED, kept / "usr/lib/postgresql"):
+        if found := _newest(root):
+            return found
+    _fetch(kept)
+    if found := _newest(kept / "usr/lib/postgresql"):
+        return found
+    raise Missing("the packages hold no initdb")
+
+
+def _newest(root: Path) -> Path | None:
+    found = [p.parent for p in root.glob("*/bin/initdb") if (p.parent / "postgres").is_file()]
+    return max(found, key=lambda folder: int(folder.parent.name.partition(".")[0]), default=None)
+
+
+def _fetch(kept: Path) -> None:
+    """Downloads the packages that are not installed and unpacks them; apt verifies them."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        raise Missing("neither a PostgreSQL nor apt-get to fetch one with")
+    if os.geteuid() == 0:
+        _run("apt-get", "-q", "update")
+    asked = _run("apt-get", "-q", "install", "-y", "--no-install-recommends", "-s", "postgresql")
+    wanted = [line.split()[1] for line in asked.splitlines() if line.startswith("Inst ")]
+    work = Path(tempfile.mkdtemp(prefix="postgresql-", dir=_made(kept.parent)))
+    try:
+        _run("apt-get", "-q", "-o", "APT::Sandbox::User=", "download", *wanted, cwd=work)
+        for package in sorted(work.glob("*.deb")):
+            _run("dpkg-deb", "-x", str(package), str(work / "tree"))
+        os.replace(work / "tree", kept)  # noqa: PTH105 - the tree appears whole or not at all
+    finally:
+        shutil.rmtree(work)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _run(*words: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(  # noqa: S603 - fixed words
+        words, cwd=cwd, capture_output=True, text=True, check=False, timeout=600
+    )
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise Missing(f"{words[0]} failed: {' '.join(last)}")
+    return done.stdout
+
+
+@contextmanager
+def private_postgres() -> Iterator[Callable[[str], str]]:
+    """Runs a server; gives the URL of a database by its name."""
+    folder = binaries()
+    home = Path(tempfile.mkdtemp(prefix="dozvon-pg-"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(home, "nobody")
+        _run(*_as_nobody(), str(folder / "initdb"), *_new(home / "data"))
+        with _running(folder, home):
+            yield lambda name: f"postgresql+asyncpg://postgres@/{name}?host={home}"
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _new(data: Path) -> list[str]:
+    words = "-U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync -D"
+    return [*words.split(), str(data)]
+
+
+def _as_nobody() -> tuple[str, ...]:
+    if os.geteuid() != 0:
+        return ()
+    return ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+
+
+@contextmanager
+def _running(folder: Path, home: Path) -> Iterator[None]:
+    options = [word for setting in QUICK for word in ("-c", setting)]
+    words = [*_as_nobody(), str(folder / "postgres"), "-D", str(home / "data"), "-k", str(home)]
+    libraries = ":".join(str(path) for path in (folder.parents[2] / "lib").glob("*-linux-gnu"))
+    server = subprocess.Popen(  # noqa: S603 - our own server
+        [*words, *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=home,
+        env=os.environ
+        | ({"LD_LIBRARY_PATH": libraries} if folder.is_relative_to(Path.home()) else {}),
+    )
+    assert server.stderr is not None
+    try:
+        said: list[str] = []
+        for line in server.stderr:
+            said.append(line)
+            if READY in line:
+                break
+        else:
+            pytest.fail("PostgreSQL did not start: " + "".join(said[-5:]))
+        yield
+    finally:
+        server.send_signal(2)  # fast shutdown
+        server.communicate(timeout=60)

@@ -1,0 +1,7 @@
+"""Callbacks are taken, noted and closed on PostgreSQL as they are on SQLite."""
+
+from __future__ import annotations
+
+from once_more import taken_from
+
+globals().update(taken_from("storage/test_callback_acts.py"))

@@ -1,0 +1,7 @@
+"""Calls, decisions and callbacks are recorded on PostgreSQL as they are on SQLite."""
+
+from __future__ import annotations
+
+from once_more import taken_from
+
+globals().update(taken_from("storage/test_recording.py"))

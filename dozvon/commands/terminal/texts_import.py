@@ -51,7 +51,6 @@ IMPORTING: Final[dict[str, tuple[str, str]]] = {
             "address into database_url and restart the service."
         ),
     ),
-    "copy-refused": ("{why}", "{why}"),
 }
 
 IMPORTING_HELP: Final[dict[str, tuple[str, str]]] = {

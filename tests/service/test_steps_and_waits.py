@@ -10,7 +10,16 @@ import pytest
 from sales_floor import Desk, Floor, caller_of, eventually, side_by_side, trail
 from two_services import Inside
 
-from dozvon.lab import BUSY, CallState, Mobile, OutsideCall, answer_after, confirms, voicemail
+from dozvon.lab import (
+    BUSY,
+    DECLINE,
+    CallState,
+    Mobile,
+    OutsideCall,
+    answer_after,
+    confirms,
+    voicemail,
+)
 from router.calls import Disposition, MissedReason
 from router.office import Status
 from router.plan import Why
@@ -155,7 +164,27 @@ async def test_waiting_the_first_who_is_free_gets_the_caller(floor: Floor, serve
         await desk.b.hang_up()
         desk.quiet()
 
-    await side_by_side(one(floor.desks[0]), two(floor.desks[1]), _nobody(floor, floor.desks[2]))
+    await side_by_side(
+        one(floor.desks[0]),
+        two(floor.desks[1]),
+        _nobody(floor, floor.desks[2]),
+        _all_decline(floor, floor.desks[3]),
+    )
+
+
+async def _all_decline(floor: Floor, desk: Desk) -> None:
+    """A free phone that declines every time is asked at every look, not without a pause."""
+    for phone in desk.phones:
+        phone.behave(DECLINE)
+    before = sum(len(phone.calls) for phone in desk.phones)
+    call = await floor.carrier.call(desk.hasty_line, desk.client())
+    assert await call.wait_answered(12), "he is told"
+    await call.hang_up()
+    story = await floor.settled(caller_of(call))
+    assert story.stored.call.disposition is Disposition.MISSED
+    rung = sum(len(phone.calls) for phone in desk.phones) - before
+    assert 2 <= rung <= 9, "owner, colleague, department, and one each 2 to 3 s of waiting"
+    desk.quiet()
 
 
 async def _nobody(floor: Floor, desk: Desk) -> None:

@@ -209,7 +209,7 @@ def _leg_answered(call: Call, event: LegAnswered) -> Call | str:
         answered_at=call.answered_at or event.at,
         answered_by=call.answered_by or _answerer(call, leg),
         talking_since=call.talking_since or event.at,
-        served_at=event.at,
+        served_at=max(event.at, call.served_at or event.at),
         talk_partial=call.talk_partial or not event.since_known,
         transfers=_completed(call, leg),
     )

@@ -143,9 +143,7 @@ def item_json(item: CallbackItem) -> Json:
     }
 
 
-def morning_json(
-    made: Morning, shares: Sequence[Share], items: Mapping[str, OpenCallback]
-) -> Json:
+def morning_json(made: Morning, shares: Sequence[Share], items: Mapping[str, OpenCallback]) -> Json:
     """The morning list."""
     return {
         "shares": [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from router.calls import Call, Leg, Transfer
 
@@ -34,5 +34,7 @@ def moved_back(call: Call, seconds: float) -> Call:
 
 def _moved(found: T, by: timedelta) -> T:
     values = {field.name: getattr(found, field.name) for field in fields(found)}
-    instants = {name: at - by for name, at in values.items() if isinstance(at, datetime)}
+    instants: dict[str, Any] = {
+        name: at - by for name, at in values.items() if isinstance(at, datetime)
+    }
     return replace(found, **instants)

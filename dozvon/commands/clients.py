@@ -34,9 +34,6 @@ from storage.records import ClientRecord
 _COLUMNS = ("key", "name", "numbers", "owner", "applications")
 _NOBODY = Office(name="", default_department="", departments={}, managers={}, lines={})
 _SHOWN_REMARKS = 20
-PIECE_ROWS = 200
-"""The largest piece here: an import in a process of its own holds up no look-up of the service,
-only its writer, for as long as a piece takes (40 ms at most)."""
 _KINDER = 10
 
 
@@ -155,7 +152,6 @@ async def _import(
             columns=wanted.columns,
             refused=wanted.refused,
             watch=shown,
-            largest_piece_rows=PIECE_ROWS,
         )
         return await import_csv(source, how)
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +30,7 @@ class Missing(Exception):  # noqa: N818 - the name is the sentence
 
 def binaries() -> Path:
     """The folder with initdb and postgres."""
-    kept = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "dozvon" / "postgresql"
+    kept = _cache() / "dozvon" / "postgresql"
     for root in (INSTALLED, kept / "usr/lib/postgresql"):
         if found := _newest(root):
             return found
@@ -35,6 +38,13 @@ def binaries() -> Path:
     if found := _newest(kept / "usr/lib/postgresql"):
         return found
     raise Missing("the packages hold no initdb")
+
+
+def _cache() -> Path:
+    """Where fetched packages are kept; root's must be readable by whom the server runs as."""
+    if os.geteuid() == 0:
+        return Path("/var/cache")
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 
 
 def _newest(root: Path) -> Path | None:
@@ -55,6 +65,7 @@ def _fetch(kept: Path) -> None:
         _run("apt-get", "-q", "-o", "APT::Sandbox::User=", "download", *wanted, cwd=work)
         for package in sorted(work.glob("*.deb")):
             _run("dpkg-deb", "-x", str(package), str(work / "tree"))
+        (work / "tree").chmod(0o755)
         os.replace(work / "tree", kept)  # noqa: PTH105 - the tree appears whole or not at all
     finally:
         shutil.rmtree(work)
@@ -65,9 +76,9 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _run(*words: str, cwd: Path | None = None) -> str:
+def _run(*words: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(  # noqa: S603 - fixed words
-        words, cwd=cwd, capture_output=True, text=True, check=False, timeout=600
+        words, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=600
     )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
@@ -83,7 +94,13 @@ def private_postgres() -> Iterator[Callable[[str], str]]:
     try:
         if os.geteuid() == 0:
             shutil.chown(home, "nobody")
-        _run(*_as_nobody(), str(folder / "initdb"), *_new(home / "data"))
+        _run(
+            *_as_nobody(),
+            str(folder / "initdb"),
+            *_new(home / "data"),
+            cwd=home,
+            env=_around(folder),
+        )
         with _running(folder, home):
             yield lambda name: f"postgresql+asyncpg://postgres@/{name}?host={home}"
     finally:
@@ -93,6 +110,14 @@ def private_postgres() -> Iterator[Callable[[str], str]]:
 def _new(data: Path) -> list[str]:
     words = "-U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync -D"
     return [*words.split(), str(data)]
+
+
+def _around(folder: Path) -> dict[str, str]:
+    """The environment of the server's programs: unpacked packages bring their own libraries."""
+    if folder.is_relative_to(INSTALLED):
+        return dict(os.environ)
+    libraries = [str(path) for path in folder.parents[2].glob("*-linux-gnu*")]
+    return os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
 
 
 def _as_nobody() -> tuple[str, ...]:
@@ -105,14 +130,12 @@ def _as_nobody() -> tuple[str, ...]:
 def _running(folder: Path, home: Path) -> Iterator[None]:
     options = [word for setting in QUICK for word in ("-c", setting)]
     words = [*_as_nobody(), str(folder / "postgres"), "-D", str(home / "data"), "-k", str(home)]
-    libraries = ":".join(str(path) for path in (folder.parents[2] / "lib").glob("*-linux-gnu"))
     server = subprocess.Popen(  # noqa: S603 - our own server
         [*words, *options],
         stderr=subprocess.PIPE,
         text=True,
         cwd=home,
-        env=os.environ
-        | ({"LD_LIBRARY_PATH": libraries} if folder.is_relative_to(Path.home()) else {}),
+        env=_around(folder),
     )
     assert server.stderr is not None
     try:
@@ -123,7 +146,11 @@ def _running(folder: Path, home: Path) -> Iterator[None]:
                 break
         else:
             pytest.fail("PostgreSQL did not start: " + "".join(said[-5:]))
+        # Its log is read on, so that a full pipe never stops the server.
+        rest = threading.Thread(target=deque, args=(server.stderr, 0), daemon=True)
+        rest.start()
         yield
     finally:
-        server.send_signal(2)  # fast shutdown
-        server.communicate(timeout=60)
+        server.send_signal(signal.SIGINT)  # fast shutdown
+        server.wait(timeout=60)
+        server.stderr.close()

@@ -14,7 +14,9 @@ import pytest
 
 from crm_bridge.builtin.csv_columns import Column
 from crm_bridge.builtin.csv_import import Importing, ImportReport, Progress, import_csv
-from crm_bridge.builtin.csv_rows import ManagerNames
+from crm_bridge.builtin.csv_refused import refused_rows
+from crm_bridge.builtin.csv_rows import ManagerNames, Remark
+from crm_bridge.builtin.csv_sentences import Say
 from crm_bridge.errors import NoCsv
 from router.numbers import NumberPlan
 from storage.clients import Clients
@@ -87,6 +89,22 @@ async def test_refused_rows_can_be_put_right_and_imported_from_their_file(
     again, clients = await taken(how(), right.replace(";лишнее", ""))
     assert {client.name for client in clients} == {"Ромашка", "Лютик", "Василёк"}
     assert again.refused_count == 0
+
+
+def test_rows_that_a_resumed_import_judges_again_are_taken_out_first(tmp_path: Path) -> None:
+    """Also a row of which the kill left only a part."""
+    file = tmp_path / "refused.csv"
+    file.write_text("Строка файла;Причина;Имя\n3;почему;Ы\n7;почему;\n12;поч", "utf-8-sig")
+    with refused_rows(file, after=7, delimiter=";", language="ru") as refused:
+        refused.begin(["Имя"])
+        refused.add(Remark(line=12, say=Say.NO_NAME_NO_NUMBER, text="потому"), ["x"])
+    rows = list(csv.reader(io.StringIO(file.read_text("utf-8-sig")), delimiter=";"))
+    assert rows == [
+        ["Строка файла", "Причина", "Имя"],
+        ["3", "почему", "Ы"],
+        ["7", "почему", ""],
+        ["12", "потому", "x"],
+    ]
 
 
 async def test_a_place_for_refused_rows_that_cannot_be_written_is_told_first(

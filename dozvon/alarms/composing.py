@@ -13,6 +13,20 @@ from dozvon.alarms.watching import Alarms
 from storage.database import Database
 from storage.writer import Writer
 from switchboard.board import Board
+from switchboard.bookkeeper import BooksState
+
+_BOOKS = {
+    "en": {
+        "differ": "The books of {day} do not balance: {count} differences between the log and the "
+        "exchange's own records. See each with `dozvon books --day {day}`.",
+        "unread": "The books of {day} could not be balanced: {why}",
+    },
+    "ru": {
+        "differ": "Сверка за {day} не сошлась: расхождений между журналом и записями самой АТС — "
+        "{count}. Каждое покажет `dozvon books --day {day}`.",
+        "unread": "Сверку за {day} провести не удалось: {why}",
+    },
+}
 
 
 def make_alarms(
@@ -28,6 +42,7 @@ def make_alarms(
         disk_free_percent=wanted.disk_free_percent,
         why_down=dict.fromkeys(board.pbxs, "not connected yet"),
         http_trouble=http_trouble,
+        books=lambda: books_sentence(board.books.state, settings.language),
     )
     return Alarms(
         lookout,
@@ -35,6 +50,17 @@ def make_alarms(
         remind_seconds=60.0 * wanted.remind_minutes,
         now=lambda: board.now,
     )
+
+
+def books_sentence(state: BooksState | None, language: str) -> str:
+    """What the last balancing found, for a person; empty where the books balance."""
+    if state is None or (state.balanced and not state.trouble):
+        return ""
+    texts = _BOOKS["ru" if language == "ru" else "en"]
+    day = state.day.isoformat()
+    if state.trouble:
+        return texts["unread"].format(day=day, why=state.trouble)
+    return texts["differ"].format(day=day, count=state.differences)
 
 
 def channels(wanted: AlarmSettings, language: str) -> list[Channel]:

@@ -37,7 +37,10 @@ _gaps, _callbacks = schema.gaps, schema.callbacks
 
 @dataclass(slots=True, kw_only=True)
 class Lookout:
-    """Looks around when it is asked (`findings`). `why_down` is each PBX's trouble, or empty."""
+    """Looks around when it is asked (`findings`). `why_down` is each PBX's trouble, or empty.
+
+    `books` says in a sentence what the last balancing found, or nothing.
+    """
 
     database: Database
     writer: Writer
@@ -47,6 +50,7 @@ class Lookout:
     why_down: dict[str, str]
     http_trouble: str = ""
     undelivered: Callable[[], Sequence[tuple[str, str]]] = tuple
+    books: Callable[[], str] = str
     reported: dict[str, str] = field(default_factory=dict)
     _from_database: list[Finding] = field(default_factory=list)
 
@@ -74,7 +78,8 @@ class Lookout:
         for channel, why in self.undelivered():
             about = {"channel": channel, "why": why}
             found.append(Finding(kind=kind.ALARMS_UNDELIVERED, subject=channel, about=about))
-        for key, sentence in self.reported.items():
+        reported = {**self.reported, **({"books": told} if (told := self.books()) else {})}
+        for key, sentence in reported.items():
             found.append(Finding(kind=kind.REPORTED, subject=key, about={"sentence": sentence}))
         return found
 

@@ -10,23 +10,31 @@ from two_services import Inside
 
 from dozvon.lab import LET_IT_RING, CallState, OutsideCall
 from router.calls import Disposition, MissedReason, TransferKind
+from router.events import LegAnswered
+from switchboard.news import CallMoved, News
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 ANSWERED, MISSED = Disposition.ANSWERED, Disposition.MISSED
 
 
-async def talking_with_owner(desk: Desk) -> OutsideCall:
-    """A client who talks with `a`."""
+async def talking_with_owner(served: Inside, desk: Desk) -> OutsideCall:
+    """A client who talks with `a`: the exchange has joined the two, as it has for any person."""
+
+    def joined(news: News) -> bool:
+        moved = isinstance(news, CallMoved) and isinstance(news.event, LegAnswered)
+        return moved and news.call.caller == caller_of(call)
+
     call = await desk.call()
     await desk.a.wait_ringing(4)
     await desk.a.answer()
     assert await call.wait_answered(2)
+    await served.wait_news(joined)
     return call
 
 
-async def answered(floor: Floor, desk: Desk) -> None:
-    call = await talking_with_owner(desk)
+async def answered(floor: Floor, served: Inside, desk: Desk) -> None:
+    call = await talking_with_owner(served, desk)
     assert await desk.a.blind_transfer(desk.b.extension) < 300
     await desk.b.wait_ringing(3)
     await desk.b.answer()
@@ -42,8 +50,8 @@ async def answered(floor: Floor, desk: Desk) -> None:
     assert not story.stored.disagreement
 
 
-async def back_to_who_handed_on(floor: Floor, desk: Desk) -> None:
-    call = await talking_with_owner(desk)
+async def back_to_who_handed_on(floor: Floor, served: Inside, desk: Desk) -> None:
+    call = await talking_with_owner(served, desk)
     assert await desk.a.blind_transfer(desk.b.extension) < 300
     await desk.b.wait_ringing(3)
     await desk.b.decline()
@@ -56,8 +64,8 @@ async def back_to_who_handed_on(floor: Floor, desk: Desk) -> None:
     assert story.callback_id is None
 
 
-async def then_the_department(floor: Floor, desk: Desk) -> None:
-    call = await talking_with_owner(desk)
+async def then_the_department(floor: Floor, served: Inside, desk: Desk) -> None:
+    call = await talking_with_owner(served, desk)
     assert await desk.a.blind_transfer(desk.b.extension) < 300
     await desk.b.wait_ringing(3)
     await desk.b.decline()
@@ -70,8 +78,8 @@ async def then_the_department(floor: Floor, desk: Desk) -> None:
     assert (await floor.settled(caller_of(call))).stored.call.disposition is ANSWERED
 
 
-async def lost(floor: Floor, desk: Desk) -> None:
-    call = await talking_with_owner(desk)
+async def lost(floor: Floor, served: Inside, desk: Desk) -> None:
+    call = await talking_with_owner(served, desk)
     assert await desk.a.blind_transfer(desk.b.extension) < 300
     await desk.b.wait_ringing(3)
     await call.hang_up()
@@ -82,12 +90,13 @@ async def lost(floor: Floor, desk: Desk) -> None:
     assert not story.stored.disagreement
 
 
-async def asked_first(floor: Floor, desk: Desk) -> None:
-    call = await talking_with_owner(desk)
+async def asked_first(floor: Floor, served: Inside, desk: Desk) -> None:
+    call = await talking_with_owner(served, desk)
     asking = asyncio.create_task(desk.a.attended_transfer(desk.b.extension))
     await desk.b.wait_ringing(4)
     await desk.b.answer()
     assert await asking < 300
+    await desk.a.until(lambda: not desk.a.live_calls, 5)  # the exchange has joined the two
     assert call.state is CallState.TALKING
     await call.hang_up()
     story = await floor.settled(caller_of(call))
@@ -99,8 +108,8 @@ async def asked_first(floor: Floor, desk: Desk) -> None:
     assert not story.stored.disagreement
 
 
-async def to_nobody(floor: Floor, desk: Desk) -> None:
-    call = await talking_with_owner(desk)
+async def to_nobody(floor: Floor, served: Inside, desk: Desk) -> None:
+    call = await talking_with_owner(served, desk)
     await desk.a.blind_transfer("199")
     await desk.a.wait_ringing(8)
     await call.hang_up()
@@ -115,12 +124,12 @@ async def test_a_client_who_is_handed_on_is_never_lost(floor: Floor, served: Ins
     leaves before anybody took him he is missed as "lost in transfer" and owed a callback.
     """
     await side_by_side(
-        answered(floor, floor.desks[0]),
-        back_to_who_handed_on(floor, floor.desks[1]),
-        then_the_department(floor, floor.desks[2]),
-        lost(floor, floor.desks[3]),
-        asked_first(floor, floor.desks[4]),
-        to_nobody(floor, floor.desks[5]),
+        answered(floor, served, floor.desks[0]),
+        back_to_who_handed_on(floor, served, floor.desks[1]),
+        then_the_department(floor, served, floor.desks[2]),
+        lost(floor, served, floor.desks[3]),
+        asked_first(floor, served, floor.desks[4]),
+        to_nobody(floor, served, floor.desks[5]),
     )
     await floor.no_channels()
     for call in await floor.all_calls():

@@ -11,7 +11,7 @@ demo:
 
 test:
 	@tools/setup --dev --asterisk-wanted
-	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@tools/test $(ARGS)
 
 check:
 	@tools/setup --dev

@@ -190,8 +190,8 @@ def _leg_picked_up(call: Call, event: LegPickedUp) -> Call | str:
 
 def _leg_taken(call: Call, event: LegTaken) -> Call | str:
     leg = _leg(call, event.leg_id)
-    if leg is None or not legs.rings(leg):
-        return "no such leg rings"
+    if leg is None or leg.ended_at or leg.answered_at:
+        return "no such leg rings or waits for its talk"
     call = with_leg(call, legs.closed(leg, LegOutcome.ELSEWHERE, event.at))
     if _leg(call, event.taken_leg_id):
         return call

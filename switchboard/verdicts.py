@@ -34,7 +34,7 @@ def verdict_of(entry: JournalEntry, call: Call | None, now: datetime) -> Verdict
         disposition=entry.disposition,
         reason=entry.reason,
         ended_at=ended_at,
-        answered_by=_as_the_events_say(entry.answered_by, call) if answered else None,
+        answered_by=_who_talked(entry.answered_by, call) if answered else None,
         answered_at=ended_at - timedelta(seconds=entry.talk_seconds) if answered else None,
     )
 
@@ -83,12 +83,13 @@ def way_of(entry: JournalEntry) -> StoredWay:
     return StoredWay.PLAN if entry.way is Way.PLAN else StoredWay.FAIL_OPEN
 
 
-def _as_the_events_say(who: str, call: Call | None) -> str | None:
-    """The events' spelling where it means the same: a mobile is +7916… here and 8916… there."""
+def _who_talked(who: str, call: Call | None) -> str | None:
+    """Who talked first: events decide legs and talk, so the journal names him only without them.
+
+    Where a call was taken or handed on, the exchange remembers the partner of its last dial.
+    """
     said = call.answered_by if call else None
-    if said and len(who) > 9 and said[-10:] == who[-10:]:
-        return said
-    return who.removeprefix("+") or None
+    return said or who.removeprefix("+") or None
 
 
 def _legs(entry: JournalEntry) -> tuple[Leg, ...]:

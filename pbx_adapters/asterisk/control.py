@@ -33,6 +33,9 @@ from pbx_adapters.port import HangUp, Outcome, PlaceCall, TakeCall, TransferCall
 GRACE_SECONDS = 6.0
 """What a command may take beyond the ringing it asks for: the tries to pick up, and the way."""
 
+LATE_EVENTS_SECONDS = 0.3
+"""How long the events of a phone's channel may come after the word that it was not picked up."""
+
 log = structlog.get_logger()
 
 
@@ -40,6 +43,11 @@ log = structlog.get_logger()
 class _Attempt:
     watch: PhoneWatch
     done: asyncio.Future[Outcome]
+
+    def settle(self) -> None:
+        """Give up waiting for a channel's events: there was no channel."""
+        if self.watch.unexplained and not self.done.done():
+            self.done.set_result(self.watch.at_last())
 
 
 class AsteriskControl:
@@ -57,6 +65,9 @@ class AsteriskControl:
                 found = Outcome.UNKNOWN if frame == LINK_DOWN else attempt.watch.read(frame)
                 if found:
                     attempt.done.set_result(found)
+                elif attempt.watch.unexplained:
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(LATE_EVENTS_SECONDS, attempt.settle)
 
     async def take(self, command: TakeCall) -> Outcome:
         """Ring the taker's phone; picked up, it gets whatever leg of the call rings then."""

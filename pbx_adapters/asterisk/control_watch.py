@@ -76,11 +76,20 @@ class PhoneWatch:
 
     def _why_not(self) -> Outcome | None:
         """Why the phone was not picked up, once that is known."""
-        if self.failed is None or (self.seen and self.cause is None):
+        if self.failed is None or self.cause is None:
             return None
+        return self.at_last()
+
+    @property
+    def unexplained(self) -> bool:
+        """It failed, and no event of its channel has told why: there may be none, or it is late."""
+        return self.failed is not None and not self.seen and not self.gone
+
+    def at_last(self) -> Outcome:
+        """Why the phone was not picked up, as far as it is known."""
         self.gone = True
         found = _BY_CAUSE.get(self.cause) if self.cause is not None else None
-        return found or _BY_REASON.get(self.failed) or Outcome.PHONE_UNREACHABLE
+        return found or _BY_REASON.get(self.failed or "") or Outcome.PHONE_UNREACHABLE
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,8 +13,10 @@ from sales_floor import client_number, eventually, side_by_side
 from dozvon.lab import BUSY, DECLINE, LET_IT_RING, CallState, Mobile, answer_after
 from pbx_adapters.port import Outcome, PlaceCall
 from router.calls import Direction, Disposition
+from router.events import LegAnswered
 from switchboard.control import Control, own_phone
 from switchboard.control_texts import Refusal
+from switchboard.news import CallMoved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -230,7 +232,11 @@ async def test_a_command_goes_on_when_nobody_waits_for_its_answer(
     await asyncio.wait({waiting})
     assert (await control.place(client, "a0")).answer is Refusal.UNDER_WAY
     await desk.a.answer()
-    await eventually(_talks(floor, client), 3, "the client talks")
+    await served.wait_news(
+        lambda n: (
+            isinstance(n, CallMoved) and isinstance(n.event, LegAnswered) and client in n.call.line
+        )
+    )
     await desk.a.hang_up()
     assert (await _outbound(floor, client)).stored.call.answered_by == "101"
 

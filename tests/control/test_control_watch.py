@@ -52,11 +52,16 @@ def test_the_cause_of_the_hangup_says_why_in_either_order(cause: str, expected: 
         assert outcome(place(), NEW, *ending) is expected
 
 
-def test_a_phone_that_never_became_a_channel_is_unreachable_at_once() -> None:
-    """No Hangup will ever come; the answer of others' phones is not ours."""
+def test_a_phone_that_never_became_a_channel_is_unreachable_when_no_event_explains_it() -> None:
+    """Its events may come after the word that it failed; the word of others' phones is not ours."""
     other = frame("OriginateResponse", "take-9.9", Response="Failure", Reason="0")
-    assert outcome(take(), other) is None
-    assert outcome(take(), other, FAILED) is Outcome.PHONE_UNREACHABLE
+    watch = take()
+    assert outcome(watch, other) is None
+    assert not watch.unexplained
+    assert outcome(watch, FAILED) is None
+    assert watch.unexplained
+    assert watch.at_last() is Outcome.PHONE_UNREACHABLE
+    assert not watch.unexplained
 
 
 CALLER_IN = frame("BridgeEnter", CALL, BridgeUniqueid="b1")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
-from sales_floor import Desk, Floor, caller_of, side_by_side, trail
+from sales_floor import Desk, Floor, caller_of, eventually, side_by_side, trail
 from two_services import Inside
 
 from dozvon.lab import LET_IT_RING, CallState, OutsideCall
@@ -92,11 +93,13 @@ async def lost(floor: Floor, served: Inside, desk: Desk) -> None:
 
 async def asked_first(floor: Floor, served: Inside, desk: Desk) -> None:
     call = await talking_with_owner(served, desk)
-    asking = asyncio.create_task(desk.a.attended_transfer(desk.b.extension))
+    asking = asyncio.create_task(desk.a.consult(desk.b.extension))
     await desk.b.wait_ringing(4)
     await desk.b.answer()
-    assert await asking < 300
-    await desk.a.until(lambda: not desk.a.live_calls, 5)  # the exchange has joined the two
+    await asking
+    await eventually(_talk(floor, desk.b.extension), 3, "the colleague talks with the owner")
+    assert await desk.a.complete_transfer() < 300
+    await desk.a.until(lambda: not desk.a.live_calls, 5)
     assert call.state is CallState.TALKING
     await call.hang_up()
     story = await floor.settled(caller_of(call))
@@ -106,6 +109,17 @@ async def asked_first(floor: Floor, served: Inside, desk: Desk) -> None:
         (TransferKind.ATTENDED, desk.a.extension, desk.b.extension, True)
     ]
     assert not story.stored.disagreement
+
+
+def _talk(floor: Floor, extension: str) -> Callable[[], Awaitable[bool]]:
+    """Whether the exchange has joined this phone's channel with another."""
+
+    async def probe() -> bool:
+        rows = (await floor.pbx.cli("core show channels concise")).splitlines()
+        fields = [row.split("!") for row in rows if row.startswith(f"PJSIP/{extension}-")]
+        return any(row[-2] for row in fields)
+
+    return probe
 
 
 async def to_nobody(floor: Floor, served: Inside, desk: Desk) -> None:

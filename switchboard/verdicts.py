@@ -86,10 +86,12 @@ def way_of(entry: JournalEntry) -> StoredWay:
 def _who_talked(who: str, call: Call | None) -> str | None:
     """Who talked first: events decide legs and talk, so the journal names him only without them.
 
-    Where a call was taken or handed on, the exchange remembers the partner of its last dial.
+    Where a call was taken or handed on, the exchange remembers the partner of its last dial. What
+    events saw from its middle only (after a gap) may be the name of a Local channel: not believed.
     """
-    said = call.answered_by if call else None
-    return said or who.removeprefix("+") or None
+    said = (call.answered_by if call else None) or ""
+    seen = said.removeprefix("+").isdigit() and call and not (call.recovered or call.talk_partial)
+    return said if seen else who.removeprefix("+") or said or None
 
 
 def _legs(entry: JournalEntry) -> tuple[Leg, ...]:

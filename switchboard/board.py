@@ -240,9 +240,8 @@ class Board:
         up = state is LinkState.UP
         if up:
             await self.clocks.measure(pbx, self._pbxs.get(pbx))
-        if not up:
+        else:
             self.presence.forget_phones(pbx)
-        if not up:
             self.news.tell(LinkChanged(pbx=pbx, up=False, why=why))
         self._tasks.start(self._gaps.link_changed(pbx, up=up, why=why), f"gap of {pbx}")
 

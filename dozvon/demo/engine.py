@@ -14,7 +14,7 @@ from datetime import datetime
 
 from config.settings import Settings
 from dozvon.compose import service
-from dozvon.demo.stage import LoggedCall, logged
+from dozvon.demo.stage import LoggedCall, logged, tail_of
 from dozvon.demo.story import Story
 from pbx_adapters.port import Pbx, TrailItem, Way
 from pbx_adapters.simulator import LETS_RING, PhoneScript
@@ -129,9 +129,11 @@ class EngineService:
     async def _found(self, database: Database, story: Story) -> list[CallStory]:
         """Calls of the story's callers since it was prepared."""
         since = self._prepared[story.key]
-        wanted = {(_tail(c.caller.number), _tail(c.caller.line)) for c in story.calls}
+        wanted = {(tail_of(c.caller.number), tail_of(c.caller.line)) for c in story.calls}
         stored = await list_calls(database, CallFilter(since=since), limit=500)
-        ids = [s.call.id for s in stored if (_tail(s.call.caller), _tail(s.call.line)) in wanted]
+        ids = [
+            s.call.id for s in stored if (tail_of(s.call.caller), tail_of(s.call.line)) in wanted
+        ]
         stories = [await read_call(database, call_id) for call_id in ids]
         return [s for s in stories if s is not None]
 
@@ -185,11 +187,6 @@ def _phone_state(script: PhoneScript) -> PhoneState:
     if not script.registered:
         return PhoneState.UNREGISTERED
     return PhoneState.TALKING if script.talks_until_seconds else PhoneState.FREE
-
-
-def _tail(number: str) -> str:
-    """The digits that tell numbers apart; a hidden number has none, whatever the PBX calls it."""
-    return "".join(c for c in number if c.isdigit())[-10:]
 
 
 def _as_stories_ask(story: CallStory) -> LoggedCall:

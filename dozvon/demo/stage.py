@@ -219,11 +219,12 @@ def _handed_to(item: TrailItem) -> str:
 
 
 def _is_of(found: LoggedCall, call: StoryCall) -> bool:
-    lines = (_tail(found.line), _tail(call.caller.line))
-    return lines[0] == lines[1] and _tail(found.caller) == _tail(call.caller.number)
+    lines = (tail_of(found.line), tail_of(call.caller.line))
+    return lines[0] == lines[1] and tail_of(found.caller) == tail_of(call.caller.number)
 
 
-def _tail(number: str) -> str:
+def tail_of(number: str) -> str:
+    """The digits that tell numbers apart; a hidden number has none, whatever the PBX calls it."""
     return _digits(number)[-10:]
 
 

@@ -25,7 +25,7 @@ each instance claims for itself, so that instances run side by side.
         await carrier.call("74950000001", "79161234567", hangup_after=3)
         ringing = await anna.wait_ringing(2)
         await anna.answer()                      # hold(), resume(), press("1"), ...
-        await anna.blind_transfer("102")         # attended_transfer("102"), dial("*8103")
+        await anna.blind_transfer("102")         # consult("102"), dial("*8103")
 
 Actions that exchange messages are awaited and return when the PBX has answered; every wait has a
 deadline and raises `TimeoutError`. Phones send no sound but one packet per talk unless

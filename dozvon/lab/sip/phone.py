@@ -354,11 +354,6 @@ class Phone(Agent):
             second.hang_up()
         return status
 
-    async def attended_transfer(self, extension: str, timeout: float = 10.0) -> int:  # noqa: ASYNC109 - a deadline of this wait
-        """Asks a colleague and, when he answers, hands the current talk over to him."""
-        await self.consult(extension, timeout)
-        return await self.complete_transfer(timeout)
-
 
 def follow(session: Session, behaviour: Behaviour, note: Callable[[], None]) -> None:
     """Lets a behaviour take a call that has just come."""

@@ -1,4 +1,4 @@
-"""The tables, all in one place.
+"""The tables of the calls and of the client base; what people do with them is in `schema_people`.
 
 Rules: a person's number is kept as it was written beside the key it is found by; enumerations are
 text (a new value needs no migration); JSON only for what is read as a whole; every instant is an
@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -24,16 +23,45 @@ from sqlalchemy import (
     false,
 )
 
+from storage.metadata import metadata
+from storage.schema_people import (
+    api_tokens,
+    audit,
+    card_rights,
+    invitations,
+    notes,
+    people,
+    sessions,
+)
 from storage.types import Instant
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = [
+    "api_tokens",
+    "applications",
+    "audit",
+    "callback_acts",
+    "callback_attempts",
+    "callback_calls",
+    "callbacks",
+    "calls",
+    "card_rights",
+    "client_numbers",
+    "clients",
+    "decisions",
+    "gaps",
+    "invitations",
+    "journal_seen",
+    "legs",
+    "meta",
+    "metadata",
+    "notes",
+    "office_versions",
+    "people",
+    "sessions",
+    "statuses",
+    "trail",
+    "transfers",
+]
 
 clients = Table(
     "clients",
@@ -134,6 +162,10 @@ calls = Table(
     Index(None, "began_at"),
     Index(None, "party", "began_at"),
     Index(None, "client_key", "began_at"),
+    Index(None, "department", "began_at"),
+    Index(None, "owner", "began_at"),
+    Index(None, "answered_by", "began_at"),
+    Index(None, "disposition", "began_at"),
 )
 
 legs = Table(
@@ -153,6 +185,7 @@ legs = Table(
     Column("outcome", String, nullable=False),
     Column("ring_seconds", Float, nullable=False),
     Column("talk_seconds", Float, nullable=False),
+    Index(None, "target", "began_at"),
 )
 
 transfers = Table(

@@ -1,0 +1,65 @@
+"""What a place with recordings keeps, and what a recording is made of.
+
+One conversation is recorded in *parts*: one continuous file on the outside party's channel and one
+file per leg (docs/decisions: why both are needed). A part is known by its name at the PBX, and by
+its own clock: when its first sample was taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class PartKind(StrEnum):
+    """The whole conversation from the outside party's channel, or one leg's own voice."""
+
+    CONVERSATION = "conversation"
+    LEG = "leg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundPart:
+    """One file of a recording. `name` is the bare file name at the PBX, never a path.
+
+    `began_at` is when its first sample was taken, by the PBX's clock; None when nobody told.
+    `leg_id` is the leg's channel (empty for the conversation).
+    """
+
+    name: str
+    kind: PartKind
+    leg_id: str = ""
+    began_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file as it stands at its source: bytes, and the last change by the source's clock."""
+
+    size: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A file that was copied to us, whole: `sha256` in hex over its bytes."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+class RecordingSource(Protocol):
+    """Where a PBX keeps its recordings. Raises `recordings.errors.SourceError` with a sentence."""
+
+    async def look(self, name: str) -> Found | None:
+        """The file as it stands now, or None while there is none."""
+
+    async def fetch(self, name: str, into: Path, *, most_bytes: int) -> Fetched:
+        """Copies the file; refuses what is longer than `most_bytes` or no sound."""
+
+    async def delete(self, name: str) -> None:
+        """Deletes the file at the source; nothing happens when it is gone already."""

@@ -1,4 +1,6 @@
-"""The tables of the calls and of the client base; what people do with them is in `schema_people`.
+"""The tables of the calls and of the client base.
+
+What people do with them is in `schema_people`, what was recorded in `schema_recordings`.
 
 Rules: a person's number is kept as it was written beside the key it is found by; enumerations are
 text (a new value needs no migration); JSON only for what is read as a whole; every instant is an
@@ -33,6 +35,7 @@ from storage.schema_people import (
     people,
     sessions,
 )
+from storage.schema_recordings import erasures, recording_parts, recording_sounds, recordings
 from storage.types import Instant
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "client_numbers",
     "clients",
     "decisions",
+    "erasures",
     "gaps",
     "invitations",
     "journal_seen",
@@ -57,6 +61,9 @@ __all__ = [
     "notes",
     "office_versions",
     "people",
+    "recording_parts",
+    "recording_sounds",
+    "recordings",
     "sessions",
     "statuses",
     "trail",
@@ -73,6 +80,7 @@ clients = Table(
     Column("owner", String, nullable=False, server_default="", index=True),
     Column("blocked", Boolean, nullable=False, server_default=false()),
     Column("switchboard", Boolean, nullable=False, server_default=false()),
+    Column("no_recording", Boolean, nullable=False, server_default=false()),
     Column("changed_at", Instant, nullable=False),
 )
 

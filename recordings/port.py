@@ -1,8 +1,12 @@
 """What a place with recordings keeps, and what a recording is made of.
 
-One conversation is recorded in *parts*: one continuous file on the outside party's channel and one
-file per leg (docs/decisions: why both are needed). A part is known by its name at the PBX, and by
-its own clock: when its first sample was taken.
+One conversation is recorded in *parts*: one continuous file on the outside party's channel, what
+that party says alone, and one file per leg (docs/decisions: why all are needed). A part is known by
+its name at the PBX, and by its own clock: when its first sample was taken.
+
+How they become one conversation (`recordings.joining`): the client's own voice is the left side and
+the legs' voices, each in its time, are the right side; the continuous mixture is used only where a
+side has no part of its own. A conversation of two channels is taken as it is: client left, us right.
 """
 
 from __future__ import annotations
@@ -15,9 +19,14 @@ from typing import Protocol
 
 
 class PartKind(StrEnum):
-    """The whole conversation from the outside party's channel, or one leg's own voice."""
+    """The whole conversation as a mixture, the outside party's own voice, or one leg's own voice.
+
+    With Asterisk one MixMonitor on the outside party's channel makes the first two: the mixture is
+    its file, the party's own voice its option `r(file)`.
+    """
 
     CONVERSATION = "conversation"
+    CLIENT = "client"
     LEG = "leg"
 
 
@@ -26,7 +35,7 @@ class SoundPart:
     """One file of a recording. `name` is the bare file name at the PBX, never a path.
 
     `began_at` is when its first sample was taken, by the PBX's clock; None when nobody told.
-    `leg_id` is the leg's channel (empty for the conversation).
+    `leg_id` is the leg's channel (empty for the conversation and the client).
     """
 
     name: str

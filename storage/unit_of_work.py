@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable
 
 from router.callbacks import OUTBOUND_TALK_SECONDS
+from storage.audit import Audit
 from storage.callback_list import Callbacks
 from storage.clients import Clients
 from storage.connection import AnyConnection
@@ -15,6 +16,8 @@ from storage.ended_calls import Calls
 from storage.gaps import Gaps
 from storage.journal import Journal
 from storage.office_versions import OfficeVersions
+from storage.people import People
+from storage.sessions import ApiTokens, Invitations, Sessions
 from storage.statuses import Statuses
 
 
@@ -36,6 +39,11 @@ class UnitOfWork:
         self.offices = OfficeVersions(connection)
         self.gaps = Gaps(connection)
         self.journal = Journal(connection)
+        self.people = People(connection)
+        self.sessions = Sessions(connection)
+        self.invitations = Invitations(connection)
+        self.tokens = ApiTokens(connection)
+        self.audit = Audit(connection)
 
     async def execute(self, statement: Executable) -> CursorResult[Any]:
         """Runs a statement of one's own."""

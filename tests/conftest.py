@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from dozvon.lab import packages, tools
+from dozvon.lab.errors import NoPackagesError
 from dozvon.lab.setup import ensure_root
 
 IN_CI = os.environ.get("CI") == "true"
@@ -32,3 +34,23 @@ def asterisk_root() -> Path:
     if root is None:
         pytest.skip("no Asterisk to be had here: " + " ".join(told[-1:]))
     return root
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A browser to start: `playwright.chromium.launch(executable_path=str(chromium))`."""
+    return _program(tools.CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> Path:
+    """An ffmpeg to start; its ffprobe is `ffmpeg.with_name("ffprobe")`."""
+    return _program(tools.FFMPEG)
+
+
+def _program(tool: packages.Tool) -> Path:
+    """The installed program, or one unpacked once for this machine."""
+    try:
+        return packages.program(tool, lambda _: None, os.environ)
+    except NoPackagesError as none:
+        pytest.skip(f"no {tool.name} to be had here: {none}")

@@ -12,22 +12,10 @@
 # archive to take it from.
 set -euo pipefail
 
-dest=${1:?the folder to make}
-[ ! -e "$dest" ] || { echo "$dest is there already" >&2; exit 2; }
-SECONDS=0
-work=$dest.work
-trap 'rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
+here=${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}
+. "${here:-./}packages.sh"
+begin "${1:?the folder to make}" Asterisk
 
-say() { printf '%3d s  %s\n' "$SECONDS" "$*"; }
-give_up() { echo "$*" >&2; exit 3; }
-
-# ---- what this machine is, and where its packages come from
-
-for tool in apt-get apt-cache dpkg dpkg-deb tar awk; do
-    command -v "$tool" >/dev/null || give_up "No Asterisk can be fetched here: $tool is missing (Debian or Ubuntu is needed)."
-done
-distribution=$(. /etc/os-release && case " $ID ${ID_LIKE:-} " in *' ubuntu '*) echo ubuntu ;; *' debian '*) echo debian ;; *) echo "$ID" ;; esac)
 case $distribution in
 debian)
     suites=${DOZVON_ASTERISK_SUITES:-sid bullseye}
@@ -37,59 +25,9 @@ ubuntu)
     suites=${DOZVON_ASTERISK_SUITES:-$(. /etc/os-release && echo "${UBUNTU_CODENAME:-$VERSION_CODENAME}")}
     components='main universe'
     ;;
-*) give_up "No Asterisk can be fetched here: $distribution is neither Debian nor Ubuntu." ;;
 esac
-keyring=
-for file in "/usr/share/keyrings/$distribution-archive-keyring".{gpg,pgp}; do
-    if [ -r "$file" ]; then keyring=$file; break; fi
-done
-[ -n "$keyring" ] || give_up "No Asterisk can be fetched here: the keyring of $distribution is missing."
-
-# apt reads both forms of sources for us; the security archive holds no Asterisk of its own.
-archives() {
-    apt-get indextargets --format '$(CREATED_BY)|$(SITE)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' 2>/dev/null |
-        awk -F'|' -v name="$distribution" '
-            $1 != "Packages" || $4 != "main" || $3 ~ /-security$/ || $2 ~ /security/ { next }
-            (tolower($5) == name || index($2, name)) && !seen[$2]++ { print $2 }'
-}
 mapfile -t mirrors < <(archives)
 [ "${#mirrors[@]}" -gt 0 ] || give_up "No Asterisk can be fetched here: apt's sources name no $distribution archive."
-
-# ---- an apt of our own: the machine's proxies and certificates stay in force, its sources and state do not
-
-inherited=${APT_CONFIG:-}
-prepare() { # suite, archive
-    rm -rf "$work"
-    mkdir -p "$work"/{lists/partial,cache/archives/partial,tree}
-    printf 'deb [signed-by=%s] %s %s %s\n' "$keyring" "$2" "$1" "$components" >"$work/sources.list"
-    : >"$work/status"
-    cat >"$work/apt.conf" <<CONF
-${inherited:+#include "$inherited";}
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State "$work";
-Dir::State::lists "$work/lists";
-Dir::State::status "$work/status";
-Dir::State::extended_states "$work/extended";
-Dir::Cache "$work/cache";
-Dir::Log "$work";
-APT::Sandbox::User "";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-CONF
-    export APT_CONFIG=$work/apt.conf
-}
-
-# apt.conf.d is read after APT_CONFIG and may say otherwise (images for containers do): the command line wins.
-private=(-q
-    -o Acquire::AllowInsecureRepositories=false -o Acquire::AllowDowngradeToInsecureRepositories=false
-    -o APT::Get::AllowUnauthenticated=false -o APT::Install-Recommends=false
-    -o Acquire::Languages=none -o Acquire::PDiffs=false -o Acquire::GzipIndexes=false -o Acquire::Retries=2
-    -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20
-    -o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin)
 
 wanted=(asterisk asterisk-core-sounds-en-gsm asterisk-core-sounds-ru-gsm asterisk-moh-opsound-gsm)
 
@@ -118,10 +56,8 @@ pretend_installed() { # a list of packages, on stdin
 }
 
 fetch() { # suite, archive
-    prepare "$1" "$2"
-    if ! apt-get "${private[@]}" update >"$work/update.log" 2>&1 || grep -qE '^(E:|W:.*(GPG|not signed|Failed to fetch))' "$work/update.log"; then
-        return 1
-    fi
+    prepare /dev/null <<<"deb [signed-by=$keyring] $2 $1 $components"
+    read_lists || return 1
     say "read the package list of $1 from $2"
     apt-get "${private[@]}" install -y --print-uris "${wanted[@]}" 2>"$work/resolve.log" |
         awk "/^'/ { sub(/_.*/, \"\", \$2); print \$2 }" >"$work/closure" || return 1
@@ -130,14 +66,8 @@ fetch() { # suite, archive
         pretend_installed <"$work/skipped" >"$work/status.new"
         mv "$work/status.new" "$work/status"
     fi
-    apt-get "${private[@]}" install -y -d "${wanted[@]}" >"$work/get.log" 2>&1 || return 1
-    local count
-    count=$(find "$work/cache/archives" -maxdepth 1 -name '*.deb' | wc -l)
-    say "fetched $count packages, left out $(wc -l <"$work/skipped") ($(du -sm "$work/cache/archives" | cut -f1) MB)"
-}
-
-why() { # the last words of what failed
-    grep -hE '^(E|W|Err)[: ]' "$work"/{update,resolve,get}.log 2>/dev/null | tail -1 || true
+    download "${wanted[@]}" || return 1
+    say "fetched $fetched_count packages, left out $(wc -l <"$work/skipped") ($fetched_size MB)"
 }
 
 fetched=
@@ -151,18 +81,7 @@ for suite in $suites; do
 done
 [ -n "$fetched" ] || give_up "No Asterisk can be fetched here: no suite ($suites) could be read from ${mirrors[*]}${reason:+ ($reason)}."
 
-# ---- unpack: one tar at a time, because two would race for the same folder
-
-tree=$work/tree
-mkdir -p "$tree"/usr/{bin,sbin,lib,lib64}
-for name in bin sbin lib lib64; do ln -s "usr/$name" "$tree/$name"; done
-for package in "$work"/cache/archives/*.deb; do
-    dpkg-deb --fsys-tarfile "$package" | tar -C "$tree" -x --no-same-owner --keep-directory-symlink \
-        --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/info' --exclude='./usr/share/locale' \
-        --exclude='./usr/share/lintian' --exclude='./usr/share/bug' --exclude='./usr/share/i18n' --exclude='./var'
-done
-rm -rf "$work/cache" "$work/lists"
-say "unpacked ($(du -sm "$tree" | cut -f1) MB)"
+unpack
 
 # ---- what the packages' own scripts would have done, and a launcher
 
@@ -199,5 +118,5 @@ for name in chan_pjsip res_pjsip res_agi app_dial app_mixmonitor app_stack res_r
         give_up "No Asterisk can be made here: module $name lacks a library."
     fi
 done
-mv "$tree" "$dest"
+finish
 say "$version is ready (suite $fetched)"

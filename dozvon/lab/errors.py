@@ -1,6 +1,7 @@
 """What can go wrong in the lab, as one small tree.
 
 LabError
+├── NoPackagesError        a program is neither installed nor to be fetched
 ├── NoAsteriskError        no Asterisk is at hand and none can be fetched
 ├── AsteriskFailedError    an Asterisk was started and did not do what it should
 ├── SipSyntaxError         a datagram that is no SIP message (theirs)
@@ -10,6 +11,10 @@ LabError
 
 class LabError(Exception):
     """Says that the lab, never the product, could not do its work."""
+
+
+class NoPackagesError(LabError):
+    """Says in one sentence why a program is not to be had on this machine."""
 
 
 class NoAsteriskError(LabError):

@@ -9,30 +9,23 @@ Tried in this order, the first that works wins:
 4. an Asterisk that is installed on the machine, version 16 or later. It comes last on purpose: the
    tests should meet the same Asterisk everywhere, and an installation may lack modules or the
    Russian sounds.
-
-A set-up is atomic: it is made beside its place under a lock and renamed; a killed one leaves a
-folder that the next one removes; of two at once the second waits and then finds the first one's
-work.
 """
 
-import fcntl
-import hashlib
 import os
 import re
-import shutil
-import signal
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dozvon.lab.errors import NoAsteriskError
+from dozvon.lab import packages
+from dozvon.lab.errors import NoAsteriskError, NoPackagesError
+from dozvon.lab.packages import NO_ARCHIVE, Report
+
+__all__ = ["NO_ARCHIVE", "AsteriskRoot", "describe", "find", "make", "version"]
 
 SCRIPT = Path(__file__).with_name("asterisk_root.sh")
 OLDEST = 16
-NO_ARCHIVE = 3  # the script's exit code for "nothing at hand to take it from"
 _PROGRAMS = ("bin/asterisk", "usr/sbin/asterisk", "usr/local/sbin/asterisk", "usr/bin/asterisk")
 _MODULES = (
     "usr/lib/*/asterisk/modules",
@@ -41,8 +34,6 @@ _MODULES = (
     "usr/local/lib/asterisk/modules",
 )
 _DATA = ("usr/share/asterisk", "var/lib/asterisk", "usr/local/share/asterisk")
-
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +103,8 @@ def usable(root: Path) -> None:
 
 def cached_place(environment: Mapping[str, str]) -> Path:
     """Returns where the set-up keeps its Asterisk; another recipe is another folder."""
-    recipe = hashlib.sha256(SCRIPT.read_bytes())
-    recipe.update(environment.get("DOZVON_ASTERISK_SUITES", "").encode())
-    home = environment.get("HOME", "") or str(Path.home())
-    cache = environment.get("XDG_CACHE_HOME", "") or f"{home}/.cache"
-    return Path(cache) / "dozvon" / f"asterisk-{recipe.hexdigest()[:10]}"
+    suites = environment.get("DOZVON_ASTERISK_SUITES", "")
+    return packages.place("asterisk", SCRIPT, suites, environment=environment)
 
 
 def make(place: Path, report: Report, script: Path = SCRIPT) -> None:
@@ -124,63 +112,10 @@ def make(place: Path, report: Report, script: Path = SCRIPT) -> None:
 
     Raises `NoAsteriskError` with the script's own sentence.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(place.with_name(f"{place.name}.lock"), report) as lock:
-        if _is_usable(place):
-            return
-        shutil.rmtree(place, ignore_errors=True)  # the rest of a machine that has changed under it
-        for left in place.parent.glob(f"{place.name}.part*"):
-            shutil.rmtree(left, ignore_errors=True)
-        part = Path(tempfile.mkdtemp(prefix=f"{place.name}.part", dir=place.parent))
-        try:
-            _run(script, part / "root", lock, report)
-            (part / "root").rename(place)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-
-
-def _run(script: Path, dest: Path, lock: int, report: Report) -> None:
-    """Runs the script, which holds the lock as well and so keeps others out if we are killed."""
-    with (
-        tempfile.TemporaryFile("w+") as errors,
-        subprocess.Popen(  # noqa: S603 - our own script
-            ["bash", script, dest],  # noqa: S607 - bash from PATH, as everywhere
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            pass_fds=(lock,),
-            start_new_session=True,
-        ) as process,
-    ):
-        try:
-            for line in process.stdout or ():
-                report(line.rstrip())
-            process.wait()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGTERM)
-            raise
-        errors.seek(0)
-        said = errors.read().strip()
-    if process.returncode == NO_ARCHIVE:
-        raise NoAsteriskError(said.splitlines()[-1] if said else "there is no archive at hand")
-    if process.returncode or not dest.is_dir():
-        raise NoAsteriskError(f"making an Asterisk failed ({process.returncode}): {said[-500:]}")
-
-
-@contextmanager
-def _locked(path: Path, report: Report) -> Iterator[int]:
-    """Holds a lock file; its name stays, because removing it would let two in."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            report("waiting for another set-up of Asterisk")
-            fcntl.flock(number, fcntl.LOCK_EX)
-        yield number
-    finally:
-        os.close(number)
+        packages.make(place, report, (script,), is_usable=_is_usable)
+    except NoPackagesError as none:
+        raise NoAsteriskError(str(none)) from none
 
 
 def _installed(none: NoAsteriskError, report: Report) -> Path:

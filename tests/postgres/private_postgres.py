@@ -19,6 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from dozvon.lab.errors import NoPackagesError
+from dozvon.lab.packages import libraries, unpacked
+from dozvon.lab.tools import POSTGRESQL
+
 INSTALLED = Path("/usr/lib/postgresql")
 READY = "database system is ready to accept connections"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
@@ -30,50 +34,23 @@ class Missing(Exception):  # noqa: N818 - the name is the sentence
 
 def binaries() -> Path:
     """The folder with initdb and postgres."""
-    kept = _cache() / "dozvon" / "postgresql"
-    for root in (INSTALLED, kept / "usr/lib/postgresql"):
-        if found := _newest(root):
-            return found
-    _fetch(kept)
-    if found := _newest(kept / "usr/lib/postgresql"):
+    if found := _newest(INSTALLED):
+        return found
+    around = dict(os.environ)
+    if os.geteuid() == 0:
+        around["XDG_CACHE_HOME"] = "/var/cache"  # the server runs as somebody else and must read it
+    try:
+        root = unpacked(POSTGRESQL, lambda _: None, around)
+    except NoPackagesError as none:
+        raise Missing(str(none)) from none
+    if found := _newest(root / "usr/lib/postgresql"):
         return found
     raise Missing("the packages hold no initdb")
-
-
-def _cache() -> Path:
-    """Where fetched packages are kept; root's must be readable by whom the server runs as."""
-    if os.geteuid() == 0:
-        return Path("/var/cache")
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 
 
 def _newest(root: Path) -> Path | None:
     found = [p.parent for p in root.glob("*/bin/initdb") if (p.parent / "postgres").is_file()]
     return max(found, key=lambda folder: int(folder.parent.name.partition(".")[0]), default=None)
-
-
-def _fetch(kept: Path) -> None:
-    """Downloads the packages that are not installed and unpacks them; apt verifies them."""
-    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise Missing("neither a PostgreSQL nor apt-get to fetch one with")
-    if os.geteuid() == 0:
-        _run("apt-get", "-q", "update")
-    asked = _run("apt-get", "-q", "install", "-y", "--no-install-recommends", "-s", "postgresql")
-    wanted = [line.split()[1] for line in asked.splitlines() if line.startswith("Inst ")]
-    work = Path(tempfile.mkdtemp(prefix="postgresql-", dir=_made(kept.parent)))
-    try:
-        _run("apt-get", "-q", "-o", "APT::Sandbox::User=", "download", *wanted, cwd=work)
-        for package in sorted(work.glob("*.deb")):
-            _run("dpkg-deb", "-x", str(package), str(work / "tree"))
-        (work / "tree").chmod(0o755)
-        os.replace(work / "tree", kept)  # noqa: PTH105 - the tree appears whole or not at all
-    finally:
-        shutil.rmtree(work)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _run(*words: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
@@ -116,8 +93,7 @@ def _around(folder: Path) -> dict[str, str]:
     """The environment of the server's programs: unpacked packages bring their own libraries."""
     if folder.is_relative_to(INSTALLED):
         return dict(os.environ)
-    libraries = [str(path) for path in folder.parents[2].glob("*-linux-gnu*")]
-    return os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
+    return os.environ | {"LD_LIBRARY_PATH": ":".join(map(str, libraries(folder.parents[4])))}
 
 
 def _as_nobody() -> tuple[str, ...]:

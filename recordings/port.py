@@ -4,9 +4,10 @@ One conversation is recorded in *parts*: one continuous file on the outside part
 that party says alone, and one file per leg (docs/decisions: why all are needed). A part is known by
 its name at the PBX, and by its own clock: when its first sample was taken.
 
-How they become one conversation (`recordings.joining`): the client's own voice is the left side and
+How they become one conversation (`recordings.joining`): the client's own voice is the left side,
 the legs' voices, each in its time, are the right side; the continuous mixture is used only where a
-side has no part of its own. A conversation of two channels is taken as it is: client left, us right.
+side has no part of its own. A conversation of two channels is taken as it is: client left, us
+right.
 """
 
 from __future__ import annotations

@@ -95,7 +95,8 @@ def unpacked(tool: Tool, report: Report, environment: Mapping[str, str]) -> Path
 
 def libraries(root: Path) -> list[Path]:
     """Returns the folders below which a loader looks for libraries."""
-    found = {path.parent for path in root.glob("usr/lib/**/*.so*") if path.is_file()}
+    names = ("usr/lib/**/*.so", "usr/lib/**/*.so.*")
+    found = {path.parent for name in names for path in root.glob(name) if path.is_file()}
     return sorted(found, key=lambda folder: (len(folder.parts), folder))
 
 

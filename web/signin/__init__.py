@@ -1,0 +1,1 @@
+"""Signing in: passwords, sessions, invitations, tokens, and the people who have them."""

@@ -34,6 +34,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.board import Board, Parts, utc_now
 from switchboard.books import Records
+from switchboard.control import Control
 from web.app import listening, make_app
 from web.parts import WebParts
 
@@ -111,12 +112,14 @@ async def _http(
         return
     parts = WebParts(
         board=board,
+        control=Control(board),
         writer=writer,
         database=database,
         links=board.pbxs,
         webhooks=webhooks,
         state_allow=settings.http.state_allow,
         version=metadata.version("dozvon"),
+        language=settings.language,
     )
     app = make_app(parts)
     async with listening(app, host=settings.http.host, port=settings.http.port) as trouble:

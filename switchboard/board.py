@@ -151,6 +151,11 @@ class Board:
         return self._parts.directory
 
     @property
+    def calendar(self) -> HolidayCalendar:
+        """The public holidays."""
+        return self._parts.calendar
+
+    @property
     def now(self) -> datetime:
         """The service's clock."""
         return self._parts.now()

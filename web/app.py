@@ -16,23 +16,31 @@ from aiohttp import web
 
 from pbx_adapters.webhook.openapi import openapi
 from switchboard.news import LinkChanged, Listener
+from web.access.guard import RECOGNISE, guarded
+from web.access.session import recognise
 from web.errors import Answer, errors_as_json
 from web.links import Links
 from web.metrics import Metrics
+from web.pages import PAGES
+from web.pages.errors import errors_as_pages
+from web.pages.page import flashing
 from web.parts import PARTS, WebParts
 from web.state import ASKED, LINKS, METRICS, Asked, routes
 from web.timely import TimelyConnection
 
 MOST_NEWS = 50_000
 SHUTDOWN_SECONDS = 2.0
+LONGEST_BODY = 256 * 1024
+"""The longest form is an office; PBXs have limits of their own."""
 
 log = structlog.get_logger()
 
 
 def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Application:
     """The application; `also` are the routes of rooms that are built on top of it."""
-    app = web.Application(middlewares=[_counted, errors_as_json], client_max_size=64 * 1024)
+    app = web.Application(middlewares=list(DOORS), client_max_size=LONGEST_BODY)
     app[PARTS] = parts
+    app[RECOGNISE] = recognise
     app[METRICS] = Metrics(parts.links)
     app[LINKS] = Links.of(parts.links)
     app[ASKED] = Asked()
@@ -40,6 +48,8 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     app.router.add_get("/pbx/openapi.json", _openapi)
     for webhook in parts.webhooks:
         app.add_routes(webhook.routes)
+    for page in PAGES:
+        app.add_routes(page)
     app.add_routes(also)
     app.cleanup_ctx.append(_news)
     return app
@@ -100,3 +110,7 @@ async def _counted(request: web.Request, handler: Answer) -> web.StreamResponse:
     route = resource.canonical if resource else "none"
     request.app[METRICS].requests.labels(route, str(answered.status)).inc()
     return answered
+
+
+DOORS = (_counted, errors_as_json, errors_as_pages, flashing, guarded)
+"""What every request passes, from the outside in."""

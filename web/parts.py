@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
@@ -11,19 +12,36 @@ from pbx_adapters.webhook.driver import WebhookPbx
 from storage.database import Database
 from storage.writer import Writer
 from switchboard.board import Board
+from switchboard.control import Control
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
-    """What the web is built of. `links` are the keys of all PBXs."""
+    """What the web is built of. `links` are the keys of all PBXs.
+
+    `language` is the house's, for whoever chose none; `secure` says that people come by https.
+    `card_address` is the template of a client's card in the CRM, empty for the built-in one.
+    `public_address` is where people open the pages; `proxies` are believed when they say from where
+    a request comes.
+    """
 
     board: Board
+    control: Control
     writer: Writer
     database: Database
     links: tuple[str, ...] = ()
     webhooks: Sequence[WebhookPbx] = ()
     state_allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     version: str = ""
+    language: str = "ru"
+    secure: bool = False
+    card_address: str = ""
+    public_address: str = ""
+    proxies: tuple[str, ...] = ()
+
+    def now(self) -> datetime:
+        """The service's clock."""
+        return self.board.now
 
 
 PARTS = web.AppKey("parts", WebParts)

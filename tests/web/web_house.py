@@ -19,6 +19,7 @@ from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.writer import Writer
 from switchboard.board import Board, Parts
+from switchboard.control import Control
 from web.app import listening, make_app
 from web.parts import WebParts
 
@@ -69,6 +70,7 @@ async def web_house(
         task = asyncio.create_task(board.run())
         about = WebParts(
             board=board,
+            control=Control(board),
             writer=writer,
             database=database,
             links=links,

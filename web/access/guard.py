@@ -1,0 +1,64 @@
+"""The one door: no handler runs unless the matrix has a line for its route that lets the person in.
+
+A page sends whoever is not signed in to the sign-in page; a program is told 401. What is refused is
+refused without saying what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from aiohttp import web
+
+from pbx_adapters.webhook.errors import trouble_answer
+from web.access.matrix import Needed, Who, needed_for
+from web.access.person import Person, put_person
+from web.access.roles import Permission
+from web.errors import Answer
+
+Recognise = Callable[[web.Request], Awaitable[Person | None]]
+
+RECOGNISE: web.AppKey[Recognise] = web.AppKey("recognise")
+"""How a request's person is found: by its session or its token."""
+
+
+@web.middleware
+async def guarded(request: web.Request, handler: Answer) -> web.StreamResponse:
+    """Let a request in, or refuse it."""
+    resource = request.match_info.route.resource
+    if resource is None:
+        return await handler(request)  # nobody serves it: the answer is 404
+    needed = needed_for(request.method, resource.canonical)
+    person = None
+    if needed is not Who.MACHINE:
+        person = await request.app[RECOGNISE](request)
+        if person is not None:
+            put_person(request, person)
+    if _may(needed, person):
+        return await handler(request)
+    return _refusal(request, person)
+
+
+def _may(needed: Needed | None, person: Person | None) -> bool:
+    if needed is None:
+        return False
+    if needed is Who.EVERYBODY or needed is Who.MACHINE:
+        return True
+    if person is None:
+        return False
+    return not isinstance(needed, Permission) or person.may(needed)
+
+
+def _refusal(request: web.Request, person: Person | None) -> web.StreamResponse:
+    wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get(
+        "Accept", ""
+    )
+    if person is None and wants_page:
+        place = f"/signin?next={quote(request.path_qs, safe='')}"
+        return web.Response(status=303, headers={"Location": place})
+    if person is None:
+        return trouble_answer(401, "not-signed-in", "Sign in first, or show a token.")
+    if wants_page:
+        raise web.HTTPForbidden
+    return trouble_answer(403, "not-allowed", "Your role does not allow this.")

@@ -1,0 +1,1 @@
+// The live regions of a page; see web/stream.

@@ -1,7 +1,8 @@
-"""`dozvon prompts`: what callers hear from us, and one's own recordings of it."""
+"""`dozvon prompts`: what callers hear from us, recorded by oneself or spoken by a machine."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from dozvon.commands.terminal.output import Colour, print_json, print_line, prin
 from dozvon.commands.terminal.speaking import SpeakingGroup, as_json, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import LANGUAGES, Context
-from dozvon.setup.prompts import NAMES, PROMPTS, add_prompt, recorded, usual_sounds
+from dozvon.setup.prompts import NAMES, PROMPTS, Prompt, add_prompt, recorded, usual_sounds
+from dozvon.setup.spoken import is_spoken, make_prompts, synthesiser
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _COLUMNS = ("name", "file", "text")
@@ -34,21 +36,18 @@ def list_(context: Context, *, spoken: str | None, sounds: Path | None, as_json:
     files = {name: recorded(folder, language, name) if folder else None for name in NAMES}
     if as_json:
         rows = [
-            {"name": p.name, "file": files[p.name], "text": p.text(language), "stock": p.stock}
+            {
+                "name": p.name,
+                "file": (file := files[p.name]),
+                "spoken": bool(file and is_spoken(file)),
+                "text": p.text(language),
+                "stock": p.stock,
+            }
             for p in PROMPTS
         ]
         print_json({"language": language, "sounds": folder, "prompts": rows})
         return
-    shown = [
-        (
-            prompt.name,
-            str(files[prompt.name])
-            if files[prompt.name]
-            else say(context.language, "prompts-missing-one", stock=prompt.stock),
-            prompt.text(language),
-        )
-        for prompt in PROMPTS
-    ]
+    shown = [(p.name, _told(context, p, files[p.name]), p.text(language)) for p in PROMPTS]
     print_table(context, [say(context.language, f"prompts-head-{c}") for c in _COLUMNS], shown)
 
 
@@ -67,3 +66,29 @@ def add(
         raise Trouble(Exit.REFUSED, "prompts-no-sounds")
     place = add_prompt(file, sounds=folder, language=spoken or context.language, name=name)
     print_line(context, say(context.language, "prompts-added", place=place), Colour.GOOD)
+
+
+@prompts.command("make", help="command-prompts-make")
+@option("--language", "spoken", type=click.Choice(LANGUAGES), help="help-prompts-language")
+@option("--voice", default="", help="help-prompts-voice")
+@option("--sounds", type=_FOLDER, help="help-prompts-sounds")
+@click.pass_obj
+def make(context: Context, *, spoken: str | None, voice: str, sounds: Path | None) -> None:
+    """Lets a machine speak what nobody has recorded."""
+    folder = sounds or usual_sounds()
+    if folder is None:
+        raise Trouble(Exit.REFUSED, "prompts-no-sounds")
+    program = synthesiser(lambda line: click.echo(f"· {line}", err=True), os.environ)
+    language = spoken or context.language
+    made = make_prompts(program=program, sounds=folder, language=language, voice=voice)
+    for name, place in made.items():
+        if place is None:
+            print_line(context, say(context.language, "prompts-own", name=name), Colour.QUIET)
+        else:
+            print_line(context, say(context.language, "prompts-spoken", place=place), Colour.GOOD)
+
+
+def _told(context: Context, prompt: Prompt, file: Path | None) -> str:
+    if file is None:
+        return say(context.language, "prompts-missing-one", stock=prompt.stock)
+    return say(context.language, "prompts-by-machine", file=file) if is_spoken(file) else str(file)

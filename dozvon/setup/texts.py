@@ -57,6 +57,33 @@ SETUP: Final[dict[str, tuple[str, str]]] = {
         "нет: прозвучит {stock}",
         "missing: {stock} is played",
     ),
+    "prompts-no-synthesiser": (
+        (
+            "Говорить нечем: {program} не установлен, и взять его неоткуда ({why}). Установите "
+            "(apt install {program}) или запишите фразы сами: dozvon prompts list."
+        ),
+        (
+            "There is nothing to speak with: {program} is not installed and cannot be fetched "
+            "({why}). Install it: apt install {program}, or record the sentences yourself: dozvon "
+            "prompts list."
+        ),
+    ),
+    "prompts-mute": (
+        "{program} не смог сказать фразу ({why}). Звучат, как и прежде, стандартные фразы.",
+        "{program} could not speak the sentence ({why}). Stock sounds are played as before.",
+    ),
+    "prompts-own": (
+        "{name}: есть своя запись, она остаётся.",
+        "{name}: there is a recording of your own, which stays.",
+    ),
+    "prompts-spoken": (
+        "Сказано машиной: {place}. Действует со следующего звонка.",
+        "Spoken by a machine: {place}. In force from the next call.",
+    ),
+    "prompts-by-machine": (
+        "{file} (голос машины)",
+        "{file} (a machine's voice)",
+    ),
     "prompts-head-name": (
         "имя",
         "name",

@@ -201,11 +201,11 @@ _HERE: Final[dict[str, tuple[str, str]]] = {
     "prompts-missing": (
         (
             "своих фраз нет ({missing}), клиент услышит стандартные фразы Asterisk. Записать: "
-            "dozvon prompts list"
+            "dozvon prompts list; сказать голосом машины: dozvon prompts make"
         ),
         (
             "some prompts are not recorded ({missing}); callers hear Asterisk's stock sounds. To "
-            "record them: dozvon prompts list"
+            "record them: dozvon prompts list; to let a machine speak them: dozvon prompts make"
         ),
     ),
 }

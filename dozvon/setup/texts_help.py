@@ -124,6 +124,14 @@ SETUP_HELP: Final[dict[str, tuple[str, str]]] = {
         "Поставить запись на место. ФАЙЛ — WAV моно 8 или 16 кГц; с ffmpeg — любой звук.",
         "Put a recording in its place. FILE is WAV, mono, 8 or 16 kHz; with ffmpeg any sound.",
     ),
+    "command-prompts-make": (
+        "Сказать голосом машины (espeak-ng) то, чего никто не записал. Своя запись остаётся.",
+        ("Let a machine (espeak-ng) speak what nobody has recorded. Recordings of your own stay."),
+    ),
+    "help-prompts-voice": (
+        "Голос espeak-ng, например ru+f2; все: espeak-ng --voices.",
+        "A voice of espeak-ng, such as en+f2; all of them: espeak-ng --voices.",
+    ),
     "help-prompts-as": (
         "Какая это фраза.",
         "Which prompt it is.",

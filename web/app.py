@@ -16,8 +16,9 @@ from aiohttp import web
 
 from pbx_adapters.webhook.openapi import openapi
 from switchboard.news import LinkChanged, Listener
-from web.access.guard import RECOGNISE, guarded
-from web.access.session import recognise
+from web.access.guard import guarded
+from web.access.headers import guard_headers
+from web.access.origin import same_origin
 from web.errors import Answer, errors_as_json
 from web.links import Links
 from web.metrics import Metrics
@@ -25,6 +26,7 @@ from web.pages import PAGES
 from web.pages.errors import errors_as_pages
 from web.pages.page import flashing
 from web.parts import PARTS, WebParts
+from web.signin import setup as signin
 from web.state import ASKED, LINKS, METRICS, Asked, routes
 from web.timely import TimelyConnection
 
@@ -40,7 +42,6 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     """The application; `also` are the routes of rooms that are built on top of it."""
     app = web.Application(middlewares=list(DOORS), client_max_size=LONGEST_BODY)
     app[PARTS] = parts
-    app[RECOGNISE] = recognise
     app[METRICS] = Metrics(parts.links)
     app[LINKS] = Links.of(parts.links)
     app[ASKED] = Asked()
@@ -51,6 +52,8 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     for page in PAGES:
         app.add_routes(page)
     app.add_routes(also)
+    signin.install(app, parts)
+    app.on_response_prepare.append(guard_headers)
     app.cleanup_ctx.append(_news)
     return app
 
@@ -112,5 +115,5 @@ async def _counted(request: web.Request, handler: Answer) -> web.StreamResponse:
     return answered
 
 
-DOORS = (_counted, errors_as_json, errors_as_pages, flashing, guarded)
+DOORS = (_counted, errors_as_json, errors_as_pages, flashing, same_origin, guarded)
 """What every request passes, from the outside in."""

@@ -110,6 +110,10 @@ SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Разделитель не годится: от одного до трёх знаков, не буквы и не цифры.",
         "The separator cannot be used: one to three characters, neither letters nor digits.",
     ),
+    "address-unreadable": (
+        "«{value}» — не адрес рабочего места: нужно https://имя или http://имя:порт, без пути.",
+        "“{value}” is no address of the workspace: write https://name or http://name:port.",
+    ),
     "card-unreadable": (
         "Адрес карточки начинается с https:// или / и может содержать только {fields}.",
         "The card's address begins with https:// or / and may hold {fields} only.",

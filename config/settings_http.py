@@ -21,6 +21,7 @@ from config.settings_values import LOOPBACK, Endpoints, Host, Key, Networks, Por
 CARD_FIELDS = ("client", "application", "number", "call")
 CHARSETS = ("utf-8", "windows-1251")
 MOST_REQUESTS_PER_SECOND = 10_000
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,200}")
 
 
@@ -80,10 +81,18 @@ def _read_rate(value: object) -> int:
     return int(text)
 
 
+def _read_public_address(value: object) -> str:
+    text = read_text(value).rstrip("/")
+    if text and not _ADDRESS.fullmatch(text):
+        raise Unreadable("address-unreadable", value=text)
+    return text
+
+
 Token = Annotated[SecretStr, BeforeValidator(_read_token)]
 Separator = Annotated[str, BeforeValidator(_read_separator)]
 Charset = Annotated[str, BeforeValidator(_read_charset)]
 CardAddress = Annotated[str, BeforeValidator(_read_card_address)]
+PublicAddress = Annotated[str, BeforeValidator(_read_public_address)]
 Rate = Annotated[int, BeforeValidator(_read_rate)]
 
 
@@ -95,6 +104,15 @@ class HttpSettings(BaseModel):
     host: Host = Field("127.0.0.1", description="the address on which we listen for HTTP")
     port: PortOrOff = Field(8080, description="the port; 0: no HTTP at all")
     state_allow: Networks = Field(LOOPBACK, description="who may read /readyz and /metrics")
+    public_address: PublicAddress = Field("", description="where people open the workspace")
+    proxies: Networks = Field((), description="proxies that say from where a request comes")
+
+    @property
+    def address(self) -> str:
+        """Where the workspace is opened, as far as we know: what a link begins with."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared
+        shown = f"[{host}]" if ":" in host else host
+        return self.public_address or f"http://{shown}:{self.port}"
 
 
 class WebhookSettings(BaseModel):

@@ -119,3 +119,24 @@ def test_a_key_belongs_to_one_pbx(tmp_path: Path) -> None:
         'journal_user = "j"\njournal_secret = "s"\nsystemname = "p"\n'
     )
     assert "another key" in only(written(tmp_path, asterisk + SECTION)).sentence
+
+
+@pytest.mark.parametrize(
+    ("written_address", "address"),
+    [
+        ("", "http://127.0.0.1:8080"),
+        ("https://dozvon.example.ru/", "https://dozvon.example.ru"),
+        ("http://office.lan:8080", "http://office.lan:8080"),
+    ],
+)
+def test_links_begin_with_the_address_where_people_open_the_workspace(
+    written_address: str, address: str
+) -> None:
+    environment = {"DOZVON_HTTP__PUBLIC_ADDRESS": written_address}
+    assert load_settings(environment=environment).http.address == address
+
+
+@pytest.mark.parametrize("wrong", ["dozvon.example.ru", "https://x/path", "ftp://x", "https://a b"])
+def test_an_address_that_is_none_is_refused_with_a_sentence(tmp_path: Path, wrong: str) -> None:
+    mistake = only(written(tmp_path, f'[http]\npublic_address = "{wrong}"\n'))
+    assert "address of the workspace" in str(mistake)

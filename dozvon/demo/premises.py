@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -31,6 +32,10 @@ from storage.writer import Writer
 from switchboard.board import utc_now
 from switchboard.routing import number_plan
 
+WORKSPACE_PORTS = (*range(8080, 8100), 0)
+"""Where the workspace is looked for first; 0 is any that is free."""
+
+SETTINGS_NAME = "dozvon.toml"
 TRUNK_CONTEXT = "\n[from-trunk]\ninclude => dozvon\n"
 
 
@@ -112,17 +117,39 @@ async def exchange(
         yield Exchange(instance=instance, phones=phones, carrier=carrier)
 
 
-def write_settings(folder: Path, office: Office, instance: AsteriskInstance, keys: Secrets) -> Path:
-    """Write the settings file of the demonstration, so that every command works on it."""
+def free_port() -> int:
+    """A port for the workspace that nobody listens on at this moment."""
+    for wanted in WORKSPACE_PORTS:
+        with suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", wanted))
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free on this machine")  # pragma: no cover - 0 is always given
+
+
+def write_settings(  # noqa: PLR0913 - each is one fact about the demonstration
+    folder: Path,
+    office: Office,
+    instance: AsteriskInstance,
+    keys: Secrets,
+    *,
+    http_port: int = 0,
+    language: str = "ru",
+) -> Path:
+    """Write the settings file of the demonstration, so that every command works on it.
+
+    Without `http_port` there is no workspace.
+    """
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     (data / "office.toml").write_text(dump_office(office), "utf-8")
     text = f"""\
 # Settings of a demonstration: everything here is private to it and goes with it.
 data_dir = "{data}"
+language = "{language}"
 
 [http]
-port = 0
+port = {http_port}
 
 [log]
 level = "warning"
@@ -139,7 +166,7 @@ journal_secret = "{keys.journal}"
 agi_port = {instance.ports.agi}
 trunks = ["trunk"]
 """
-    path = folder / "dozvon.toml"
+    path = folder / SETTINGS_NAME
     path.touch(mode=0o600)
     path.write_text(text, "utf-8")
     return path

@@ -1,7 +1,9 @@
 """The main job, shown: real calls through a real exchange, told as they happen.
 
 The stage moves phones and callers, the service does its work, and every story is held against what
-stands in the log. The exit code is 0 only if every story came out as told.
+stands in the log. Whoever wants to see what the people in the office see signs in to the workspace:
+its address and a sign-in for each role are told before the first story. The exit code is 0 only if
+every story came out as told.
 """
 
 from __future__ import annotations
@@ -18,11 +20,14 @@ from pathlib import Path
 from config.settings import Settings
 from dozvon.demo.engine import EngineService
 from dozvon.demo.narrator import Narrator, outcome_text
+from dozvon.demo.people import DemoPerson, add_people, demo_people
 from dozvon.demo.premises import (
+    SETTINGS_NAME,
     Secrets,
     example_office,
     exchange,
     fill_client_base,
+    free_port,
     read_settings,
     write_settings,
 )
@@ -31,7 +36,7 @@ from dozvon.demo.stage import Service, Stage, perform
 from dozvon.demo.stage_asterisk import AsteriskStage
 from dozvon.demo.stories import STORIES
 from dozvon.demo.story import Story
-from dozvon.demo.texts import TEXTS
+from dozvon.demo.texts import ROLES, TEXTS
 from dozvon.lab.setup import ensure_root
 from router.numbers import NumberPlan, format_national, normalise
 from router.office import Office
@@ -48,10 +53,27 @@ class Show:
     office: Office
     language: str
     say: Say
+    people: Sequence[DemoPerson] = ()
 
     def text(self, key: str, **about: object) -> str:
         """A sentence of the demonstration itself."""
         return str(TEXTS[self.language][key]).format(**about)
+
+    def sign_ins(self, address: str) -> None:
+        """Where the workspace is, and who may sign in."""
+        roles = ROLES[self.language]
+        rows = [
+            (
+                roles["administrator" if p.administrator else p.role],
+                p.name,
+                p.login,
+                p.password,
+            )
+            for p in self.people
+        ]
+        self.say("")
+        self.say(self.text("workspace", address=address))
+        self._rows("head_people", rows)
 
     async def stories(self, stories: Sequence[Story], stage: Stage, service: Service) -> int:
         """Play stories one after another; returns how many did not come out as told."""
@@ -105,6 +127,9 @@ class Show:
         if not rows:
             self.say("  " + self.text("no_callbacks"))
             return
+        self._rows(head, rows)
+
+    def _rows(self, head: str, rows: Sequence[tuple[str, ...]]) -> None:
         names = tuple(TEXTS[self.language][head])
         widths = [max(len(row[i]) for row in (names, *rows)) for i in range(len(names))]
         for row in (names, *rows):
@@ -127,24 +152,35 @@ async def _performed(story: Story, stage: Stage, service: Service) -> list[str]:
 
 
 async def show(language: str, *, once: bool, say: Say) -> bool:
-    """Play every story; returns whether all came out as told."""
+    """Play every story; returns whether all came out as told.
+
+    The workspace stands open meanwhile, and unless `once` until somebody ends it.
+    """
     office = example_office()
     root = ensure_root(lambda line: say(f"· {line}"))
-    play = Show(office=office, language=language, say=say)
+    play = Show(office=office, language=language, say=say, people=demo_people(office))
     with tempfile.TemporaryDirectory(prefix="dozvon-") as folder:
         if root is None:
             say(play.text("simulated"))
-            return await _over_simulator(play, Path(folder))
-        return await _over_asterisk(play, root, Path(folder), once=once)
+            good = await _over_simulator(play, Path(folder), once=once)
+        else:
+            good = await _over_asterisk(play, root, Path(folder), once=once)
+    say("· " + play.text("ended"))
+    return good
 
 
-async def _over_simulator(play: Show, folder: Path) -> bool:
+async def _over_simulator(play: Show, folder: Path, *, once: bool) -> bool:
     narrator = Narrator(play.office, play.language, play.say)
-    async with simulated(folder, play.office, narrator) as service:
-        bad = await play.stories(STORIES, service.stage, service)
-        await play.tables(service.settings)
-    play.verdict(bad, len(STORIES))
-    return bad == 0
+    port = free_port()
+    async with simulated(
+        folder,
+        play.office,
+        narrator,
+        people=play.people,
+        http_port=port,
+        language=play.language,
+    ) as service:
+        return await _played(play, service.stage, service, folder / SETTINGS_NAME, once=once)
 
 
 async def _over_asterisk(play: Show, root: Path, folder: Path, *, once: bool) -> bool:
@@ -152,24 +188,39 @@ async def _over_asterisk(play: Show, root: Path, folder: Path, *, once: bool) ->
     keys = Secrets.made()
     play.say("· " + play.text("starting", phones=len(play.office.managers)))
     async with exchange(root, folder / "pbx", play.office, keys) as found:
-        path = write_settings(folder, play.office, found.instance, keys)
+        path = write_settings(
+            folder,
+            play.office,
+            found.instance,
+            keys,
+            http_port=free_port(),
+            language=play.language,
+        )
         settings = read_settings(path)
         report = await fill_client_base(settings, play.office)
+        await add_people(settings, play.office, play.people)
         service = EngineService(settings, Narrator(play.office, play.language, play.say))
         stage = AsteriskStage(play.office, found.phones, found.carrier, ready=service.ready)
         try:
             await service.start()
             play.say("· " + _ready(play, report.added, time.monotonic() - began))
-            bad = await play.stories(STORIES, stage, service)
-            await play.tables(settings)
-            play.verdict(bad, len(STORIES))
-            if not once:
-                play.say("")
-                play.say(play.text("running", command=sys.argv[0], path=path))
-                await _until_told()
+            return await _played(play, stage, service, path, once=once)
         finally:
             await service.stop()
-    play.say("· " + play.text("ended"))
+
+
+async def _played(
+    play: Show, stage: Stage, service: EngineService, path: Path, *, once: bool
+) -> bool:
+    play.sign_ins(f"http://127.0.0.1:{service.settings.http.port}/")
+    bad = await play.stories(STORIES, stage, service)
+    await play.tables(service.settings)
+    play.verdict(bad, len(STORIES))
+    if not once:
+        play.say("")
+        play.say(play.text("running", command=sys.argv[0], path=path))
+        play.sign_ins(f"http://127.0.0.1:{service.settings.http.port}/")
+        await _until_told()
     return bad == 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 from config.office_dump import dump_office
 from config.settings import Settings
 from dozvon.demo.engine import EngineService
-from dozvon.demo.premises import fill_client_base, read_settings
+from dozvon.demo.people import DemoPerson, add_people
+from dozvon.demo.premises import SETTINGS_NAME, fill_client_base, read_settings
 from dozvon.demo.stage_simulator import SimulatorStage
 from pbx_adapters.simulator import SimulatedPbx
 from router.office import Office
@@ -55,17 +56,28 @@ class SimulatedService(EngineService):
 
 
 @asynccontextmanager
-async def simulated(
-    folder: Path, office: Office, listener: object | None
+async def simulated(  # noqa: PLR0913 - each is one fact about the demonstration
+    folder: Path,
+    office: Office,
+    listener: object | None,
+    *,
+    people: Sequence[DemoPerson] = (),
+    http_port: int = 0,
+    language: str = "ru",
 ) -> AsyncIterator[SimulatedService]:
-    """The service over the simulator, with the example clients, in a folder of its own."""
+    """The service over the simulator, with the example clients, in a folder of its own.
+
+    Without `http_port` there is no workspace.
+    """
     data = folder / "data"
     data.mkdir(parents=True)
     (data / "office.toml").write_text(dump_office(office), "utf-8")
-    path = folder / "dozvon.toml"
-    path.write_text(f'data_dir = "{data}"\n', "utf-8")
+    path = folder / SETTINGS_NAME
+    text = f'data_dir = "{data}"\nlanguage = "{language}"\n[http]\nport = {http_port}\n'
+    path.write_text(text, "utf-8")
     settings = read_settings(path)
     await fill_client_base(settings, office)
+    await add_people(settings, office, people)
     service = SimulatedService(settings, office, listener)
     await service.start()
     try:

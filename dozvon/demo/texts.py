@@ -25,6 +25,9 @@ TEXTS = {
         "Ctrl-C ends everything and leaves nothing behind.",
         "ended": "ended, nothing is left behind",
         "hidden": "hidden number",
+        "workspace": "The workspace is open at {address}\n"
+        "Sign in there as any of them, in several browsers if you like:",
+        "head_people": ("role", "name", "login", "password"),
     },
     "ru": {
         "starting": "запускаем отдельный Asterisk, телефонов: {phones}, и оператора связи",
@@ -48,5 +51,25 @@ TEXTS = {
         "Ctrl-C завершит всё и ничего после себя не оставит.",
         "ended": "завершено, ничего не осталось",
         "hidden": "номер скрыт",
+        "workspace": "Рабочее место открыто: {address}\n"
+        "Войдите как любой из них, можно в нескольких браузерах сразу:",
+        "head_people": ("роль", "имя", "логин", "пароль"),
+    },
+}
+
+ROLES = {
+    "en": {
+        "director": "director",
+        "curator": "head of department",
+        "manager": "manager",
+        "assistant": "assistant",
+        "administrator": "administrator",
+    },
+    "ru": {
+        "director": "директор",
+        "curator": "руководитель отдела",
+        "manager": "менеджер",
+        "assistant": "помощник",
+        "administrator": "администратор",
     },
 }

@@ -212,14 +212,14 @@ async def _over_asterisk(play: Show, root: Path, folder: Path, *, once: bool) ->
 async def _played(
     play: Show, stage: Stage, service: EngineService, path: Path, *, once: bool
 ) -> bool:
-    play.sign_ins(f"http://127.0.0.1:{service.settings.http.port}/")
+    play.sign_ins(f"{service.settings.http.address}/")
     bad = await play.stories(STORIES, stage, service)
     await play.tables(service.settings)
     play.verdict(bad, len(STORIES))
     if not once:
         play.say("")
         play.say(play.text("running", command=sys.argv[0], path=path))
-        play.sign_ins(f"http://127.0.0.1:{service.settings.http.port}/")
+        play.sign_ins(f"{service.settings.http.address}/")
         await _until_told()
     return bad == 0
 

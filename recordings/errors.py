@@ -12,6 +12,16 @@ that does not answer may answer tomorrow, but a web page never becomes a convers
         ├── AddressRefused       the address leads where we never go: inside, elsewhere, no HTTP
         ├── TooLong              more bytes than we are ready to take
         └── NoSound              the bytes are no sound
+    ├── BrokenSound              a file that came whole and cannot be listened to
+    ├── ConversionFailed         the conversion was stopped or could not begin (again, some times)
+    ├── StoreError               our own store has not taken or given a sound
+    │   ├── StoreFull            no room is left (again)
+    │   ├── StoreDamaged         what lies there is not what was put there
+    │   └── KeyRefused           a key that the store never gave out
+    └── LinkRefused              a signed link that is forged or too old
+
+The errors below `SourceError` carry a finished sentence. The others name a sentence by its id, for
+`recordings.sentences`, and tell details that belong into it.
 """
 
 from __future__ import annotations
@@ -61,3 +71,44 @@ class TooLong(SourceError):  # noqa: N818 (the project's word for it)
 
 class NoSound(SourceError):  # noqa: N818 (the project's word for it)
     """What the source gives is no sound: a web page, a text, nothing."""
+
+
+class _ToldError(RecordingError):
+    """An error whose sentence is known by an id; `detail` fills it."""
+
+    def __init__(self, why_id: str, detail: str = "") -> None:
+        super().__init__(f"{why_id}: {detail}" if detail else why_id)
+        self.why_id = why_id
+        self.detail = detail
+
+
+class BrokenSound(_ToldError):  # noqa: N818 (the project's word for it)
+    """A file that came whole and cannot be listened to."""
+
+
+class ConversionFailed(_ToldError):  # noqa: N818 (the project's word for it)
+    """A conversion that was stopped by a limit, or could not begin."""
+
+    again = True
+
+
+class StoreError(_ToldError):
+    """Our own store has not taken or given a sound."""
+
+
+class StoreFull(StoreError):  # noqa: N818 (the project's word for it)
+    """No room is left; what was begun was taken away again."""
+
+    again = True
+
+
+class StoreDamaged(StoreError):  # noqa: N818 (the project's word for it)
+    """What lies in the store is not what was put there, or is gone."""
+
+
+class KeyRefused(StoreError):  # noqa: N818 (the project's word for it)
+    """A key that this store never gave out; nothing was opened."""
+
+
+class LinkRefused(_ToldError):  # noqa: N818 (the project's word for it)
+    """A signed link that is forged or too old."""

@@ -44,6 +44,7 @@ COMMANDS = (
     "replay",
     "office",
     "clients",
+    "people",
     "config",
     "db",
     "backup",

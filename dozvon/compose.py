@@ -120,6 +120,9 @@ async def _http(
         state_allow=settings.http.state_allow,
         version=metadata.version("dozvon"),
         language=settings.language,
+        secure=settings.http.public_address.startswith("https"),
+        public_address=settings.http.address,
+        proxies=settings.http.proxies,
     )
     app = make_app(parts)
     async with listening(app, host=settings.http.host, port=settings.http.port) as trouble:

@@ -11,6 +11,7 @@ from dozvon.commands.terminal.texts_books import BOOKS, BOOKS_HELP
 from dozvon.commands.terminal.texts_callbacks import CALLBACKS, CALLBACKS_HELP
 from dozvon.commands.terminal.texts_help import HELP
 from dozvon.commands.terminal.texts_import import IMPORTING, IMPORTING_HELP
+from dozvon.commands.terminal.texts_people import PEOPLE, PEOPLE_HELP
 from dozvon.commands.terminal.texts_results import RESULTS
 from dozvon.commands.terminal.texts_stories import STORIES
 from dozvon.commands.terminal.texts_troubles import TROUBLES
@@ -21,6 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **RESULTS,
     **BOOKS,
     **CALLBACKS,
+    **PEOPLE,
     **STORIES,
     **TROUBLES,
     **SETUP,
@@ -49,6 +51,7 @@ def help_text(language: str, text: str) -> str:
         HELP.get(text)
         or BOOKS_HELP.get(text)
         or CALLBACKS_HELP.get(text)
+        or PEOPLE_HELP.get(text)
         or SETUP_HELP.get(text)
         or IMPORTING_HELP.get(text)
     )

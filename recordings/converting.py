@@ -43,7 +43,7 @@ class Converter:
         self._deadline_seconds = deadline_seconds
 
     async def convert(self, order: Order) -> Result:
-        """The conversation of these parts; raises `ConversionFailed`, `BrokenSound`, `StoreFull`."""
+        """The conversation; raises `ConversionFailed`, `BrokenSound` or `StoreFull`."""
         async with self._one:
             answer = await self._ask(order)
         failed = _FAILURES.get(answer.get("failed", ""))
@@ -94,6 +94,7 @@ def _stopped(code: int, said: bytes) -> ConversionFailed:
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Ends the process with everything that it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

@@ -108,15 +108,11 @@ def _rate(facts: Any) -> int:
 def _mixed(order: Order, plan: JoinPlan, sounds: dict[str, Any]) -> tuple[Mixed, dict[str, Path]]:
     with ExitStack() as stack:
         encoders: list[Encoder | PlainEncoder] = []
-        about = {"rate": plan.rate, "sides": plan.sides}
         for form in order.formats if order.ffmpeg else ("wav",):
             path = order.folder / f"conversation.{form}"
-            made = (
-                PlainEncoder(path, **about)
-                if form == "wav"
-                else Encoder(path, form, ffmpeg=order.ffmpeg, **about)
-            )
-            encoders.append(stack.enter_context(made))
+            encoder = _encoder(path, form, order, plan)
+            stack.enter_context(encoder)
+            encoders.append(encoder)
 
         def write(samples: bytes) -> None:
             for encoder in encoders:
@@ -126,6 +122,12 @@ def _mixed(order: Order, plan: JoinPlan, sounds: dict[str, Any]) -> tuple[Mixed,
         for encoder in encoders:
             encoder.finish()
         return mixed, {encoder.form: encoder.path for encoder in encoders}
+
+
+def _encoder(path: Path, form: str, order: Order, plan: JoinPlan) -> Encoder | PlainEncoder:
+    if form == "wav":
+        return PlainEncoder(path, rate=plan.rate, sides=plan.sides)
+    return Encoder(path, form, ffmpeg=order.ffmpeg, rate=plan.rate, sides=plan.sides)
 
 
 def _heard(

@@ -6,16 +6,18 @@ statuses of the service. Only the phones' states are unknown here, and unknown m
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from config.holiday_calendar import PublicHolidays
 from crm_bridge.builtin.directory import BuiltinDirectory
+from crm_bridge.port import ClientDirectory
 from dozvon.commands.facts.moments import read_moment, shown
 from dozvon.commands.facts.offices import needed_office
 from dozvon.commands.facts.people import People
@@ -26,17 +28,11 @@ from dozvon.commands.terminal.plans import print_plan, print_reasons
 from dozvon.commands.terminal.speaking import SpeakingCommand, as_json, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
-from router.decide import decide
-from router.facts import Facts, Lookup, LookupOutcome, Offer, Presence
+from router.facts import Offer
 from router.numbers import to_json
-from router.office import Office, Status
 from router.plan import Decision
 from storage.database import Database
-from storage.statuses import Statuses
-from switchboard.routing import look_up
-
-_CALL_ID = "dry-run"
-_LOOKUP_SECONDS = 5.0  # a person can wait longer than a caller
+from switchboard.trying import Asked, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,19 +82,19 @@ def route(  # noqa: PLR0913 - one per option
 
 
 async def _try(context: Context, asked: _Asked, file: Path | None) -> _Tried:
+    now = context.now()
+
+    def at(zone: ZoneInfo) -> datetime:
+        return read_moment(asked.at, zone, now)
+
     async with _database_if_any(context) as database:
         office = await needed_office(context, database, file)
         people = People.of(office)
-        offer = _offer(asked, office, people, context.now())
-        lookup = await _look_up(context, database, people, offer)
-        statuses = await _statuses(database, offer.at)
-    presence = {
-        key: Presence(status=statuses.get(key, Status.AVAILABLE)) for key in office.managers
-    }
-    facts = Facts(lookup=lookup, presence=presence)
-    return _Tried(
-        offer=offer, decision=decide(offer, facts, office, PublicHolidays()), people=people
-    )
+        directory = None if database is None else _directory(database, people)
+        trial = Trial(office, PublicHolidays(), directory=directory, database=database)
+        call = Asked(line=asked.line, caller=asked.caller, pbx=asked.pbx)
+        tried = await trial.of(call, now, at if asked.at else None)
+    return _Tried(offer=tried.offer, decision=tried.decision, people=people)
 
 
 @asynccontextmanager
@@ -113,45 +109,12 @@ async def _database_if_any(context: Context) -> AsyncIterator[Database | None]:
         yield None
 
 
-def _offer(asked: _Asked, office: Office, people: People, now: datetime) -> Offer:
-    """The call as a PBX would offer it; its department's clock reads the time."""
-    line = people.line(asked.line)
-    offer = Offer(
-        call_id=_CALL_ID,
-        pbx="",
-        line=line.number if line else asked.line,
-        caller=asked.caller,
-        number=people.read(asked.caller),
-        at=now,
-    )
-    nothing = Facts(lookup=Lookup(outcome=LookupOutcome.NOT_ASKED))
-    department = decide(offer, nothing, office, PublicHolidays()).department
-    at = read_moment(asked.at, people.zone(department), now) if asked.at else now
-    members = office.members(department) or tuple(office.managers.values())
-    return replace(offer, at=at, pbx=asked.pbx or (members[0].pbx if members else "main"))
-
-
-async def _look_up(
-    context: Context, database: Database | None, people: People, offer: Offer
-) -> Lookup:
-    if database is None:
-        failed = offer.number.is_matchable
-        return Lookup(outcome=LookupOutcome.FAILED if failed else LookupOutcome.NOT_ASKED)
-
+def _directory(database: Database, people: People) -> ClientDirectory:
     def manager_of(extension: str) -> str:
         found = people.by_extension.get(extension)
         return found.key if found else ""
 
-    seconds = max(_LOOKUP_SECONDS, context.settings().lookup_deadline_seconds)
-    return await look_up(BuiltinDirectory(database, manager_of=manager_of), offer.number, seconds)
-
-
-async def _statuses(database: Database | None, at: datetime) -> Mapping[str, Status]:
-    if database is None:
-        return {}
-    async with database.reading() as connection:
-        rows = await Statuses(connection).all()
-    return {key: row.status for key, row in rows.items() if row.until is None or row.until > at}
+    return BuiltinDirectory(database, manager_of=manager_of)
 
 
 def _json(tried: _Tried, language: str) -> dict[str, object]:

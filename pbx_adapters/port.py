@@ -284,6 +284,16 @@ class Pbx(Protocol):
 
 
 @runtime_checkable
+class ContestedPbx(Protocol):
+    """A PBX whose journal one service reads at a time."""
+
+    @property
+    def rival(self) -> str:
+        """The other service that reads the journal now, or nothing."""
+        ...
+
+
+@runtime_checkable
 class ControllablePbx(Protocol):
     """A PBX that takes commands; not every one does."""
 

@@ -28,6 +28,7 @@ class AlarmKind(StrEnum):
     LINK_DOWN = "link-down"
     SERVICE_WAS_DOWN = "service-was-down"
     JOURNAL_NOT_READ = "journal-not-read"
+    SECOND_SERVICE = "second-service"
     CALLBACK_OVERDUE = "callback-overdue"
     DISK_LOW = "disk-low"
     DATABASE_TROUBLE = "database-trouble"
@@ -41,6 +42,7 @@ AFTER_SECONDS: Mapping[AlarmKind, float] = {
     AlarmKind.LINK_DOWN: 60.0,
     AlarmKind.SERVICE_WAS_DOWN: 0.0,
     AlarmKind.JOURNAL_NOT_READ: 60.0,
+    AlarmKind.SECOND_SERVICE: 30.0,
     AlarmKind.CALLBACK_OVERDUE: 0.0,
     AlarmKind.DISK_LOW: 0.0,
     AlarmKind.DATABASE_TROUBLE: 10.0,

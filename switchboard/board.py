@@ -18,6 +18,7 @@ import structlog
 from crm_bridge.port import ClientDirectory
 from pbx_adapters.port import (
     CallOffered,
+    ContestedPbx,
     ControllablePbx,
     GapClosed,
     JournalEntry,
@@ -173,6 +174,11 @@ class Board:
         """Make a driver known, so that it hears of a changed office or status."""
         self._pbxs[pbx.key] = pbx
 
+    def rivals(self) -> Mapping[str, str]:
+        """The PBXs whose journal another service reads now, with that service's name."""
+        contested = ((k, p) for k, p in self._pbxs.items() if isinstance(p, ContestedPbx))
+        return {key: pbx.rival for key, pbx in contested if pbx.rival}
+
     @property
     def pbxs(self) -> tuple[str, ...]:
         """The keys of all PBXs."""
@@ -269,6 +275,10 @@ class Board:
     def office(self) -> Office:
         """The office in force."""
         return self._office
+
+    def adapted(self, office: Office) -> Office:
+        """An office with what the settings say of its PBXs filled in."""
+        return self._parts.adapt(office)
 
     def statuses(self) -> Mapping[str, Status]:
         """Every status that somebody set."""

@@ -16,6 +16,7 @@ from router.calls import Call
 from router.events import AnyCallEvent
 from router.facts import LookupOutcome, PhoneState
 from router.plan import Decision
+from switchboard.alarms import Alarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,14 @@ class PhonesChanged:
     states: Mapping[str, PhoneState]
 
 
-News = CallDecided | CallMoved | CallRecorded | LinkChanged | PhonesChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmsStand:
+    """The alarms that were told and not taken back, whenever these are others than before."""
+
+    alarms: tuple[Alarm, ...]
+
+
+News = CallDecided | CallMoved | CallRecorded | LinkChanged | PhonesChanged | AlarmsStand
 
 
 @dataclass(slots=True)

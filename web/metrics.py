@@ -20,7 +20,8 @@ from prometheus_client import (
 
 from router.facts import LookupOutcome
 from router.plan import Why
-from switchboard.news import CallDecided, CallRecorded, LinkChanged, News
+from switchboard.alarms import Alarm, AlarmKind
+from switchboard.news import AlarmsStand, CallDecided, CallRecorded, LinkChanged, News
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1.0)
 SKIPPED = "skipped-"
@@ -47,6 +48,7 @@ class Metrics:
 
     def __init__(self, pbxs: Iterable[str] = ()) -> None:
         self.registry = _Registry()
+        self.alarms: tuple[Alarm, ...] = ()
         registry = self.registry
         self.calls = Counter(
             "dozvon_calls",
@@ -107,6 +109,7 @@ class Metrics:
                 counter.labels(pbx)
         for outcome in LookupOutcome:
             self.lookups.labels(outcome)
+        self._stand(())
 
     def _gauges(self, registry: CollectorRegistry) -> None:
         self.link_up = Gauge(
@@ -131,6 +134,13 @@ class Metrics:
             "dozvon_open_callbacks", "Callbacks that the company owes", registry=registry
         )
 
+        self.standing_alarms = Gauge(
+            "dozvon_standing_alarms",
+            "Alarms that were told and not taken back",
+            ("alarm",),
+            registry=registry,
+        )
+
     def _of_http(self, registry: CollectorRegistry) -> None:
         self.requests = Counter(
             "dozvon_http_requests",
@@ -153,10 +163,18 @@ class Metrics:
                 self.journal_recovered.labels(news.pbx).inc(news.recovered_calls)
             else:
                 self.gaps.labels(news.pbx).inc()
+        elif isinstance(news, AlarmsStand):
+            self._stand(news.alarms)
 
     def page(self) -> bytes:
         """All metrics as Prometheus reads them."""
         return generate_latest(self.registry)
+
+    def _stand(self, alarms: tuple[Alarm, ...]) -> None:
+        self.alarms = alarms
+        kinds = [alarm.finding.kind for alarm in alarms]
+        for kind in AlarmKind:
+            self.standing_alarms.labels(kind).set(kinds.count(kind))
 
     def _decided(self, news: CallDecided) -> None:
         self.decision_seconds.observe(news.seconds)

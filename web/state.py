@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -22,6 +23,7 @@ from storage import schema
 from storage.errors import StorageError
 from storage.unit_of_work import UnitOfWork
 from storage.writer import QUEUE_LIMIT
+from switchboard.alarms import Alarm, AlarmKind
 from web.errors import trouble_answer
 from web.links import Links
 from web.metrics import Metrics
@@ -73,7 +75,8 @@ async def readyz(request: web.Request) -> web.Response:
     """Whether calls are watched and written, with a sentence for each check."""
     if refused := _refused(request):
         return refused
-    checks = _checks(request.app[PARTS], request.app[LINKS], await _asked(request.app))
+    asked, found = await _asked(request.app), request.app[METRICS]
+    checks = _checks(request.app[PARTS], request.app[LINKS], asked) + _alarms(found.alarms)
     ready = all(check.ok for check in checks if check.matters)
     told = [{"id": c.id, "ok": c.ok, "sentence": c.sentence} for c in checks]
     return web.json_response({"ready": ready, "checks": told}, status=200 if ready else 503)
@@ -102,10 +105,30 @@ def _checks(parts: WebParts, links: Links, asked: Asked) -> list[Check]:
         Check(id="writer", ok=writer.waiting < FULL, sentence=waiting),
         Check(id="gaps", ok=not asked.open_gaps, sentence=gaps, matters=False),
     ]
+    rivals = parts.board.rivals()
     for pbx, why in sorted(links.why_down.items()):
         sentence = f"The PBX {pbx} is not watched: {why}." if why else f"The PBX {pbx} is watched."
-        checks.append(Check(id=f"link-{pbx}", ok=not why, sentence=sentence))
+        if other := rivals.get(pbx):
+            sentence = f"Another service ({other}) reads the journal of the PBX {pbx}. Stop one."
+        checks.append(Check(id=f"link-{pbx}", ok=not why and not other, sentence=sentence))
     return checks
+
+
+def _alarms(standing: tuple[Alarm, ...]) -> list[Check]:
+    """One check for each kind of alarm that stands; whom it is about is told by the alarm alone."""
+    since: dict[AlarmKind, datetime] = {}
+    for alarm in standing:
+        kind = alarm.finding.kind
+        since[kind] = min(alarm.since_at, since.get(kind, alarm.since_at))
+    return [
+        Check(
+            id=f"alarm-{kind}",
+            ok=False,
+            sentence=f"The alarm {kind} stands since {at.isoformat(timespec='seconds')}.",
+            matters=False,
+        )
+        for kind, at in sorted(since.items())
+    ]
 
 
 def _set_gauges(found: Metrics, parts: WebParts, links: Links, asked: Asked) -> None:

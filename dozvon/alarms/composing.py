@@ -42,6 +42,7 @@ def make_alarms(
         disk_free_percent=wanted.disk_free_percent,
         why_down=dict.fromkeys(board.pbxs, "not connected yet"),
         http_trouble=http_trouble,
+        rivals=board.rivals,
         books=lambda: books_sentence(board.books.state, settings.language),
     )
     return Alarms(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,8 @@ _gaps, _callbacks = schema.gaps, schema.callbacks
 class Lookout:
     """Looks around when it is asked (`findings`). `why_down` is each PBX's trouble, or empty.
 
-    `books` says in a sentence what the last balancing found, or nothing.
+    `books` says in a sentence what the last balancing found, or nothing. `rivals` are the PBXs
+    whose journal another service reads: such a one is neither down nor unread, whatever is said.
     """
 
     database: Database
@@ -51,6 +52,7 @@ class Lookout:
     http_trouble: str = ""
     undelivered: Callable[[], Sequence[tuple[str, str]]] = tuple
     books: Callable[[], str] = str
+    rivals: Callable[[], Mapping[str, str]] = dict
     reported: dict[str, str] = field(default_factory=dict)
     _from_database: list[Finding] = field(default_factory=list)
 
@@ -65,11 +67,7 @@ class Lookout:
 
     def _at_hand(self) -> list[Finding]:
         kind = AlarmKind
-        found = [
-            Finding(kind=kind.LINK_DOWN, subject=pbx, about={"pbx": pbx, "why": why})
-            for pbx, why in self.why_down.items()
-            if why
-        ]
+        found = self._links()
         if why := self.writer.trouble:
             about = {"why": why, "waiting": str(self.writer.waiting)}
             found.append(Finding(kind=kind.DATABASE_TROUBLE, about=about))
@@ -82,6 +80,20 @@ class Lookout:
         for key, sentence in reported.items():
             found.append(Finding(kind=kind.REPORTED, subject=key, about={"sentence": sentence}))
         return found
+
+    def _links(self) -> list[Finding]:
+        kind, rivals = AlarmKind, self.rivals()
+        down = {pbx: why for pbx, why in self.why_down.items() if why and pbx not in rivals}
+        return [
+            *(
+                Finding(kind=kind.LINK_DOWN, subject=pbx, about={"pbx": pbx, "why": why})
+                for pbx, why in down.items()
+            ),
+            *(
+                Finding(kind=kind.SECOND_SERVICE, subject=pbx, about={"pbx": pbx, "other": other})
+                for pbx, other in rivals.items()
+            ),
+        ]
 
     def _disk(self) -> list[Finding]:
         try:
@@ -112,7 +124,8 @@ class Lookout:
         found = []
         for row in rows:
             pbx, ended_at = row["pbx"], row["ended_at"]
-            if ended_at is None and not self.why_down.get(pbx, "?"):
+            watched = not self.why_down.get(pbx, "?") and pbx not in self.rivals()
+            if ended_at is None and watched:
                 kind, about = AlarmKind.JOURNAL_NOT_READ, {"pbx": pbx}
                 found.append(Finding(kind=kind, subject=pbx, about=about))
             lasted = (ended_at or now) - row["began_at"]

@@ -44,6 +44,18 @@ _SENTENCES: Final[dict[AlarmKind, tuple[str, str]]] = {
             "Check the second AMI user (journal_user, right system): dozvon check."
         ),
     ),
+    AlarmKind.SECOND_SERVICE: (
+        (
+            "Журнал АТС {pbx} читает другой сервис ({other}), поэтому мы его не трогаем. Звонки "
+            "распределяются, но завершённые звонки и перезвоны записывает тот сервис, а не этот. "
+            "Остановите один из двух."
+        ),
+        (
+            "Another service ({other}) reads the journal of the PBX {pbx}, so we leave it alone. "
+            "Calls are routed, but ended calls and callbacks are written by that service and not "
+            "by this one. Stop one of the two."
+        ),
+    ),
     AlarmKind.CALLBACK_OVERDUE: (
         (
             "Клиентам не перезвонили вовремя: {count}, первый ждёт {minutes} мин ({client}). "
@@ -105,6 +117,10 @@ _TITLES: Final[dict[AlarmKind, tuple[str, str]]] = {
     AlarmKind.JOURNAL_NOT_READ: (
         "журнал АТС {pbx} не прочитан",
         "the journal of {pbx} is not read",
+    ),
+    AlarmKind.SECOND_SERVICE: (
+        "АТС {pbx} обслуживает второй сервис",
+        "a second service reads the PBX {pbx}",
     ),
     AlarmKind.CALLBACK_OVERDUE: ("клиенты ждут перезвона", "clients wait for a callback"),
     AlarmKind.DISK_LOW: ("мало места на диске", "the disk is nearly full"),

@@ -22,7 +22,7 @@ from storage.errors import StorageError
 from storage.office_versions import OfficeVersions
 from storage.unit_of_work import UnitOfWork
 from switchboard.alarms import Alarm, AlarmKind, Finding, look, standing
-from switchboard.news import LinkChanged, Listener, Newsroom
+from switchboard.news import AlarmsStand, LinkChanged, Listener, Newsroom
 
 LOOK_SECONDS = 5.0
 KEEP_SECONDS = 2.0
@@ -49,6 +49,8 @@ class Alarms:
         self._now = now
         self._book: Mapping[str, Alarm] = {}
         self._kept = ""
+        self._news: Newsroom | None = None
+        self._said: tuple[Alarm, ...] = ()
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
@@ -76,11 +78,13 @@ class Alarms:
             )
             for delivery in self.deliveries:
                 delivery.add(notice)
+        self._say()
         await self._keep()
 
     @asynccontextmanager
     async def watching(self, news: Newsroom) -> AsyncIterator[None]:
         """Watches while the block lasts."""
+        self._news = news
         await self._remember()
         with news.listening() as listener:
             tasks = [asyncio.create_task(d.run(), name="alarm delivery") for d in self.deliveries]
@@ -105,6 +109,12 @@ class Alarms:
         async for news in listener:
             if isinstance(news, LinkChanged):
                 self._lookout.heard(news)
+
+    def _say(self) -> None:
+        """Lets the rest of the service know which alarms stand, when these are others."""
+        if self._news is not None and self.standing != self._said:
+            self._said = self.standing
+            self._news.tell(AlarmsStand(alarms=self._said))
 
     def _undelivered(self) -> list[tuple[str, str]]:
         return [(d.channel.name, d.trouble) for d in self.deliveries if d.trouble]

@@ -84,6 +84,12 @@ class AsteriskPbx:
         """The PBX's key in the settings."""
         return self._settings.key
 
+    @property
+    def rival(self) -> str:
+        """The other service that reads this exchange's journal, while both links are up."""
+        up = self.calls.state is self.journal.state is AmiState.CONNECTED
+        return self._turn.rival if up else ""
+
     async def run(self) -> None:
         """Answer, watch, drain and reconnect until cancelled."""
         async with self.agi, asyncio.TaskGroup() as group:

@@ -26,7 +26,7 @@ from storage.records import EndedCall
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.alarms import AlarmKind, Notice
-from switchboard.news import LinkChanged, Newsroom
+from switchboard.news import AlarmsStand, LinkChanged, Listener, News, Newsroom
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -150,6 +150,43 @@ async def test_a_journal_that_is_not_read_although_the_link_is_up_is_told(house:
     down = house.alarms(why_down={"main": "refused"})
     assert await house.look(down) == []
     assert await house.look(down, seconds=61) == ["link-down raised"]
+
+
+async def test_a_second_service_on_an_exchange_is_told_as_such_and_not_as_a_lost_link(
+    house: House,
+) -> None:
+    """Its links are up and calls are routed: neither a lost link nor an unread journal."""
+    rivals = {"main": "other/port-4573"}
+    alarms = house.alarms(why_down={"main": "not connected yet"}, rivals=lambda: rivals)
+    await house.write(lambda uow: uow.gaps.open("main", began_at=NINE, why="lost"))
+    assert await house.look(alarms) == []
+    assert await house.look(alarms, seconds=61) == ["second-service raised"]
+    assert house.kept.notices[0].finding.about == {"pbx": "main", "other": "other/port-4573"}
+    rivals.clear()
+    assert await house.look(alarms, seconds=5) == ["second-service cleared"]
+
+
+async def test_whoever_listens_hears_which_alarms_stand_whenever_these_change(
+    house: House,
+) -> None:
+    news, alarms = Newsroom(), house.alarms(http_trouble="in use")
+    with news.listening() as listener:
+        async with alarms.watching(news):
+            await house.look(alarms)
+            await house.look(alarms, seconds=5)
+        told = [list(n.alarms) async for n in first(listener, 1) if isinstance(n, AlarmsStand)]
+        assert [[a.finding.kind for a in alarms] for alarms in told] == [[AlarmKind.HTTP_TROUBLE]]
+        assert not listener._waiting, "nothing changed since"
+
+
+async def first(listener: Listener, count: int) -> AsyncIterator[News]:
+    """So many news."""
+    async with asyncio.timeout(5):
+        async for news in listener:
+            yield news
+            count -= 1
+            if not count:
+                return
 
 
 async def missed(house: House, number: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from router.calls import Call, Direction, Disposition, MissedReason
 from router.events import CallBegan, CallEnded
 from router.facts import LookupOutcome
 from router.plan import Decision, Ending, Plan, Reason, Why
-from switchboard.news import CallDecided, CallRecorded, LinkChanged
+from switchboard.alarms import Alarm, AlarmKind, Finding
+from switchboard.news import AlarmsStand, CallDecided, CallRecorded, LinkChanged
 from web import app as web_app
 from web import timely
 from web.app import listening, make_app
@@ -112,6 +114,69 @@ async def test_an_open_gap_alone_does_not_make_the_service_unready(tmp_path: Pat
         await found.board.settle()
         status, said = await found.json("/readyz")
         assert (status, sentences(said)["gaps"][0]) == (200, False)
+
+
+def alarm(kind: AlarmKind, subject: str = "", **about: str) -> Alarm:
+    finding = Finding(kind=kind, subject=subject, about=about)
+    return Alarm(finding=finding, since_at=AT, raised_at=AT, told_at=AT)
+
+
+async def test_alarms_that_stand_are_seen_by_their_kind_and_tell_no_name(tmp_path: Path) -> None:
+    """They are told beside the checks: what they are about has its own where it matters."""
+    standing = (
+        alarm(AlarmKind.CALLBACK_OVERDUE, client="79161234567", count="3", minutes="70"),
+        alarm(AlarmKind.REPORTED, "books", sentence="Ivanova did not balance"),
+        alarm(AlarmKind.REPORTED, "other", sentence="Petrov"),
+    )
+    async with web_house(tmp_path) as found:
+        await synchronise(found)
+        assert (await found.metrics())['dozvon_standing_alarms{alarm="reported"}'] == 0
+        found.board.news.tell(AlarmsStand(alarms=standing))
+        await asyncio.sleep(0)
+        status, said = await found.json("/readyz")
+        assert (status, said["ready"]) == (200, True)
+        assert sentences(said)["alarm-callback-overdue"] == (
+            False,
+            "The alarm callback-overdue stands since 2026-03-02T09:00:00+00:00.",
+        )
+        assert not any(name in str(said) for name in ("79161234567", "Ivanova", "Petrov"))
+        metrics = await found.metrics()
+        assert metrics['dozvon_standing_alarms{alarm="callback-overdue"}'] == 1
+        assert metrics['dozvon_standing_alarms{alarm="reported"}'] == 2
+        assert metrics['dozvon_standing_alarms{alarm="link-down"}'] == 0
+        found.board.news.tell(AlarmsStand(alarms=()))
+        await asyncio.sleep(0)
+        assert not any(i.startswith("alarm-") for i in sentences((await found.json("/readyz"))[1]))
+
+
+@dataclass
+class Contested:
+    """An exchange whose journal another service reads."""
+
+    key: str = "main"
+    rival: str = "other/port-4573"
+
+    async def run(self) -> None:
+        """Does nothing."""
+
+    async def clock_offset_seconds(self) -> float:
+        return 0.0
+
+
+async def test_an_exchange_that_another_service_reads_is_told_with_its_name(
+    tmp_path: Path,
+) -> None:
+    async with web_house(tmp_path) as found:
+        contested = Contested()
+        found.board.attach(contested)  # type: ignore[arg-type]
+        status, said = await found.json("/readyz")
+        assert status == 503
+        ok, sentence = sentences(said)["link-main"]
+        assert not ok
+        assert "other/port-4573" in sentence
+        contested.rival = ""
+        await synchronise(found)
+        assert sentences((await found.json("/readyz"))[1])["link-main"][0]
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics"])

@@ -17,6 +17,7 @@ from storage.gaps import Gaps
 from storage.journal import Journal
 from storage.office_versions import OfficeVersions
 from storage.people import People
+from storage.recordings import Recordings
 from storage.sessions import ApiTokens, Invitations, Sessions
 from storage.statuses import Statuses
 
@@ -44,6 +45,7 @@ class UnitOfWork:
         self.invitations = Invitations(connection)
         self.tokens = ApiTokens(connection)
         self.audit = Audit(connection)
+        self.recordings = Recordings(connection)
 
     async def execute(self, statement: Executable) -> CursorResult[Any]:
         """Runs a statement of one's own."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -117,7 +119,7 @@ def _long(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text(), nullable=False, server_default="")
 
 
-def _number(kind: sa.types.TypeEngine[float], name: str, default: str = "0") -> sa.Column[float]:
+def _number(kind: Any, name: str, default: str = "0") -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False, server_default=default)
 
 

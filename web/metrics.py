@@ -49,6 +49,7 @@ class Metrics:
     def __init__(self, pbxs: Iterable[str] = ()) -> None:
         self.registry = _Registry()
         self.alarms: tuple[Alarm, ...] = ()
+        self._watched: set[str] = set()
         registry = self.registry
         self.calls = Counter(
             "dozvon_calls",
@@ -159,16 +160,22 @@ class Metrics:
         elif isinstance(news, CallRecorded):
             self._recorded(news)
         elif isinstance(news, LinkChanged):
-            if news.up:
-                self.journal_recovered.labels(news.pbx).inc(news.recovered_calls)
-            else:
-                self.gaps.labels(news.pbx).inc()
+            self._link(news)
         elif isinstance(news, AlarmsStand):
             self._stand(news.alarms)
 
     def page(self) -> bytes:
         """All metrics as Prometheus reads them."""
         return generate_latest(self.registry)
+
+    def _link(self, news: LinkChanged) -> None:
+        """A PBX that was not watched is not lost again, however often that is said."""
+        if news.up:
+            self._watched.add(news.pbx)
+            self.journal_recovered.labels(news.pbx).inc(news.recovered_calls)
+        elif news.pbx in self._watched:
+            self._watched.remove(news.pbx)
+            self.gaps.labels(news.pbx).inc()
 
     def _stand(self, alarms: tuple[Alarm, ...]) -> None:
         self.alarms = alarms

@@ -34,7 +34,7 @@ import structlog
 from panoramisk.actions import Action
 
 from pbx_adapters.asterisk.ami_connection import LIST_ID_PREFIX, AmiConnection, FrameQueue
-from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming, StateBoard
+from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming, StateBoard, Voices
 from pbx_adapters.asterisk.ami_wire import AmiReader
 from pbx_adapters.asterisk.errors import (
     ActionLate,
@@ -73,8 +73,7 @@ class _EveryAction:
         return True
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+_utc_now = partial(datetime.now, UTC)
 
 
 class AmiLink:
@@ -83,8 +82,8 @@ class AmiLink:
     `name` is the PBX in log and errors. `wanted_events` are the names that reach `frames()`; the
     rest costs no parsing; without any the link is for actions alone and keeps no frames. `events`
     is the login's event mask, which must contain system. `queue_limit` bounds the frames that wait
-    for the consumer, `list_limit` the items of one list. `now` and `jitter` (0 ≤ x < 1) are the
-    clock and the randomness. `trouble` is the last sentence about why there is no link.
+    for the consumer, `list_limit` the items of one list. Links to one PBX share `voices`: one of
+    them logs their trouble. `trouble` is the last sentence about why there is no link.
     """
 
     def __init__(  # noqa: PLR0913 (settings, all by keyword)
@@ -99,6 +98,7 @@ class AmiLink:
         events: str = "",
         tls: SSLContext | None = None,
         timing: LinkTiming | None = None,
+        voices: Voices | None = None,
         queue_limit: int = 20_000,
         list_limit: int = 100_000,
         now: Callable[[], datetime] = _utc_now,
@@ -113,6 +113,7 @@ class AmiLink:
         self._tls = tls
         self._wanted = wanted_events | ALWAYS_WANTED | LATE_ID_ITEMS
         self._timing = timing or LinkTiming()
+        self._voices = voices or Voices()
         self._list_limit = list_limit
         self._now = now
         self._jitter = jitter
@@ -242,9 +243,8 @@ class AmiLink:
     async def _ask(self, action: Fields, deadline: float, as_list: int | None = None) -> Any:
         connection = self._connection
         if connection is None:
-            raise NotConnected(
-                f"there is no link to {self.name} ({self.state}); nothing was sent. {self.trouble}"
-            )
+            why = f"there is no link to {self.name} ({self.state}); nothing was sent."
+            raise NotConnected(f"{why} {self.trouble}")
         return await self._exchange(connection, action, deadline, as_list)
 
     async def _exchange(
@@ -353,6 +353,7 @@ class AmiLink:
         self._connection = connection
         self._up_at = asyncio.get_running_loop().time()
         self.trouble = self._told = ""
+        self._voices.release(self)
         self._frames.put(LINK_UP)
         connection.at_end = partial(self._down, connection)
         self._board.become(LinkState.CONNECTED)
@@ -395,5 +396,5 @@ class AmiLink:
         """Logs a trouble when it is new, and then ever more rarely."""
         new = trouble != self._told
         self.trouble = self._told = trouble
-        if new or not failures & (failures - 1):
+        if self._voices.speaks(self, trouble) and (new or not failures & (failures - 1)):
             log.warning(trouble, pbx=self.name, attempt=failures + 1, next_in=round(pause, 1))

@@ -51,6 +51,24 @@ class LinkTiming:
         return min(ceiling, doubled) * (1 - jitter / 2)
 
 
+class Voices:
+    """Which of several links to one PBX tells a trouble that they share: the first that had it."""
+
+    def __init__(self) -> None:
+        self._speaker: dict[str, object] = {}
+
+    def speaks(self, link: object, trouble: str) -> bool:
+        """Whether this link, which has this trouble now and no other, is the one to tell it."""
+        self.release(link, but=trouble)
+        return self._speaker.setdefault(trouble, link) is link
+
+    def release(self, link: object, *, but: str = "") -> None:
+        """The troubles of this link are over; who still has one of them tells it from now on."""
+        over = [told for told, who in self._speaker.items() if who is link and told != but]
+        for told in over:
+            del self._speaker[told]
+
+
 class StateBoard:
     """Holds the state, wakes who waits for it, tells who watches it."""
 

@@ -16,6 +16,7 @@ import structlog
 from pbx_adapters.asterisk.agi_wire import AgiRequest
 from pbx_adapters.asterisk.ami import LINK_DOWN, LINK_UP, AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState as AmiState
+from pbx_adapters.asterisk.ami_state import Voices
 from pbx_adapters.asterisk.astdb import AstDb
 from pbx_adapters.asterisk.control import AsteriskControl
 from pbx_adapters.asterisk.dialplan import VERSION
@@ -54,6 +55,7 @@ class AsteriskPbx:
         self._settings = settings
         self._switchboard = switchboard
         self._now = now
+        self._voices = Voices()
         self.calls = self._link(
             settings.calls_user, settings.calls_secret, frozenset(WANTED_EVENTS)
         )
@@ -289,5 +291,6 @@ class AsteriskPbx:
             secret,
             name=settings.key,
             wanted_events=wanted,
+            voices=self._voices,
             now=self._now,
         )

@@ -17,7 +17,7 @@ from fake_ami import BOOTED, QUICK, FakeAsterisk, Fields, connected, make_link, 
 from structlog.testing import capture_logs
 
 from pbx_adapters.asterisk.ami import AmiLink
-from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming
+from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming, Voices
 from pbx_adapters.asterisk.errors import ActionLate, ActionRefused, LinkLost, NotConnected
 from pbx_adapters.errors import CommandRejected, UnsafeText
 
@@ -90,6 +90,38 @@ async def test_a_port_where_nobody_listens_is_a_sentence_and_tried_until_it_answ
         assert "cannot be reached: Connection refused" in link.trouble
         await pbx.listen()
         await link.wait_state(LinkState.CONNECTED)
+
+
+async def test_a_trouble_that_two_links_share_is_logged_once(pbx: FakeAsterisk) -> None:
+    """The calls' link and the journal's fail for the same reason; their own reasons are both told."""
+    await pbx.vanish()
+    voices = Voices()
+    with capture_logs() as logs:
+        async with (
+            asyncio.timeout(5),
+            make_link(pbx, voices=voices) as one,
+            make_link(pbx, voices=voices) as other,
+        ):
+            for link in (one, other):
+                await link.wait_state(LinkState.CONNECTING)
+                await link.wait_state(LinkState.DISCONNECTED)
+            first = [entry["attempt"] for entry in logs if "cannot be reached" in entry["event"]]
+            assert first.count(1) == 1
+            await pbx.listen()
+            await one.wait_state(LinkState.CONNECTED)
+            await other.wait_state(LinkState.CONNECTED)
+
+
+def test_the_next_link_tells_a_trouble_that_the_first_one_is_rid_of() -> None:
+    voices = Voices()
+    assert voices.speaks("calls", "refused")
+    assert not voices.speaks("journal", "refused")
+    assert voices.speaks("calls", "refused"), "the one who told it goes on"
+    assert voices.speaks("calls", "no answer")
+    assert voices.speaks("journal", "refused")
+    assert voices.speaks("journal", "no answer") is False
+    voices.release("calls")
+    assert voices.speaks("journal", "no answer")
 
 
 def test_retries_wait_twice_as_long_each_time_up_to_a_ceiling() -> None:

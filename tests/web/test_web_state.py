@@ -292,8 +292,13 @@ def test_a_recorded_call_counts_how_it_ended_and_which_way_it_went() -> None:
 
 
 def test_gaps_and_what_was_recovered_after_them_are_counted() -> None:
-    metrics = Metrics()
-    metrics.count(LinkChanged(pbx="main", up=False, why="lost"))
+    """A PBX that is not watched yet, or no longer, is not lost by every attempt to reach it."""
+    metrics = Metrics(("main",))
+    metrics.count(LinkChanged(pbx="main", up=False, why="connection refused"))
+    assert values(metrics)['dozvon_gaps_total{pbx="main"}'] == 0
+    metrics.count(LinkChanged(pbx="main", up=True, why="synchronised"))
+    for why in ("lost", "connection refused", "connection refused"):
+        metrics.count(LinkChanged(pbx="main", up=False, why=why))
     metrics.count(LinkChanged(pbx="main", up=True, why="synchronised", recovered_calls=7))
     found = values(metrics)
     assert found['dozvon_gaps_total{pbx="main"}'] == 1

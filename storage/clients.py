@@ -1,27 +1,36 @@
 """The built-in client base as rows: clients, their numbers and applications.
 
 Numbers are kept as they were written; E.164 and the matching key beside them only where a number
-may be matched at all, so that a look-up never has to judge.
+may be matched at all, so that a look-up never has to judge. Whatever changes a client here keeps
+the words that he is found by (`storage.client_words`) in the same transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, select
 
+from router.client_words import wanted
 from router.facts import Application
-from router.numbers import NumberKind, PhoneNumber
+from router.numbers import NumberPlan, PhoneNumber
 from storage import schema
+from storage.client_records import records_of
+from storage.client_search import Sight, find_clients
+from storage.client_words import add_words, make_words_again
 from storage.connection import AnyConnection
 from storage.dialects import upsert
+from storage.reach import Reach
 from storage.records import ClientRecord
 
 _t = schema.clients
 _numbers = schema.client_numbers
 _applications = schema.applications
+
+_NAMED = select(_t.c.key, _t.c.id, _t.c.search_text)
+_NAMED = _NAMED.where(_t.c.key.in_(bindparam("keys", expanding=True)))
 
 
 class Clients:
@@ -41,13 +50,18 @@ class Clients:
         """
         if not records:
             return frozenset()
+        before = await self._names(record.key for record in records)
         await self._save_clients(records, at, merge=merge)
-        ids = await self._ids(record.key for record in records)
+        ids = {key: id_ for key, (id_, _name) in before.items()}
+        ids |= await self._ids(r.key for r in records if r.key not in before)
         numbers = [_number_row(ids[r.key], number) for r in records for number in r.numbers]
         await self._save_numbers(numbers)
         await self._save_applications(
             [_application_row(ids[r.key], a) for r in records for a in r.applications]
         )
+        renamed = {r.key for r in records if r.key in before and before[r.key][1] != _compared(r)}
+        await add_words(self._connection, (r for r in records if r.key not in renamed), ids)
+        await make_words_again(self._connection, [ids[key] for key in sorted(renamed)])
         return frozenset(str(row["e164"]) for row in numbers if row["e164"])
 
     async def remove(self, key: str) -> bool:
@@ -57,18 +71,22 @@ class Clients:
 
     async def get(self, key: str) -> ClientRecord | None:
         """One client."""
-        found = await self._records(_t.c.key == key, limit=1)
+        found = await records_of(self._connection, list((await self._ids([key])).values()))
         return found[0] if found else None
 
     async def search(self, text: str, *, limit: int = 20) -> tuple[ClientRecord, ...]:
-        """Clients whose name contains `text`, or a number contains its digits (4 or more)."""
-        by_name = _t.c.search_text.contains(text.casefold().strip(), autoescape=True)
-        digits = "".join(c for c in text if c.isdecimal())
-        if len(digits) < 4:
-            return await self._records(by_name, limit=limit)
-        tail = digits[-10:]
-        holds = select(_numbers.c.client_id).where(_numbers.c.e164.contains(tail, autoescape=True))
-        return await self._records(or_(by_name, _t.c.id.in_(holds)), limit=limit)
+        """Clients by the beginnings of words of their name, a number or an application's number.
+
+        An empty text means the first ones by name.
+        """
+        asked = wanted(text, NumberPlan())
+        if asked.is_empty:
+            query = select(_t.c.id).order_by(_t.c.name, _t.c.key).limit(limit)
+            ids = (await self._connection.execute(query)).scalars().all()
+            return await records_of(self._connection, ids)
+        everybody = Sight(reach=Reach(everything=True), at=datetime.now(UTC))
+        found = await find_clients(self._connection, asked, everybody, limit=limit)
+        return found.clients
 
     async def count(self) -> int:
         """How many clients there are."""
@@ -90,7 +108,8 @@ class Clients:
     async def _save_clients(
         self, records: Sequence[ClientRecord], at: datetime, *, merge: bool
     ) -> None:
-        names, told = ["name", "search_text", "changed_at"], ["owner", "blocked", "switchboard"]
+        names = ["name", "search_text", "changed_at"]
+        told = ["owner", "blocked", "switchboard", "no_recording"]
         statement = upsert(
             _t,
             self._connection.dialect.name,
@@ -102,10 +121,11 @@ class Clients:
             {
                 "key": record.key,
                 "name": record.name,
-                "search_text": record.name.casefold(),
+                "search_text": _compared(record),
                 "owner": record.owner,
                 "blocked": record.blocked,
                 "switchboard": record.switchboard,
+                "no_recording": record.no_recording,
                 "changed_at": at,
             }
             for record in records
@@ -127,34 +147,19 @@ class Clients:
             await self._connection.execute(statement, rows)
 
     async def _ids(self, keys: Iterable[str]) -> dict[str, int]:
-        query = select(_t.c.key, _t.c.id).where(_t.c.key.in_(list(keys)))
+        wanted_keys = list(keys)
+        if not wanted_keys:
+            return {}
+        query = select(_t.c.key, _t.c.id).where(_t.c.key.in_(wanted_keys))
         return {row.key: row.id for row in await self._connection.execute(query)}
 
-    async def _records(self, where: Any, *, limit: int) -> tuple[ClientRecord, ...]:
-        query = select(_t).where(where).order_by(_t.c.name, _t.c.key).limit(limit)
-        rows = (await self._connection.execute(query)).all()
-        return tuple([await self._record(row) for row in rows])
-
-    async def _record(self, row: Any) -> ClientRecord:
-        numbers = select(_numbers).where(_numbers.c.client_id == row.id).order_by(_numbers.c.id)
-        work = select(_applications).where(_applications.c.client_id == row.id)
-        work = work.order_by(_applications.c.open.desc(), _applications.c.key)
-        return ClientRecord(
-            key=row.key,
-            name=row.name,
-            owner=row.owner,
-            blocked=row.blocked,
-            switchboard=row.switchboard,
-            numbers=tuple(_number(r) for r in await self._connection.execute(numbers)),
-            applications=tuple(application(r) for r in await self._connection.execute(work)),
-        )
+    async def _names(self, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
+        rows = await self._connection.execute(_NAMED, {"keys": list(keys)})
+        return {row.key: (row.id, row.search_text) for row in rows}
 
 
-def application(row: Any) -> Application:
-    """A row of `applications`."""
-    return Application(
-        key=row.key, title=row.title, open=row.open, manager=row.manager, changed_at=row.changed_at
-    )
+def _compared(record: ClientRecord) -> str:
+    return record.name.casefold()
 
 
 def number_identity(number: PhoneNumber) -> str:
@@ -174,18 +179,6 @@ def _number_row(client_id: int, number: PhoneNumber) -> dict[str, Any]:
         "number_key": number.key if matchable else None,
         "extension": number.extension or "",
     }
-
-
-def _number(row: Any) -> PhoneNumber:
-    """A number as far as the base knows it; its region is not kept."""
-    return PhoneNumber(
-        raw=row.written,
-        kind=NumberKind.EXTERNAL if row.e164 else NumberKind.INVALID,
-        e164=row.e164,
-        key=row.number_key,
-        extension=row.extension or None,
-        verified=row.e164 is not None,
-    )
 
 
 def _application_row(client_id: int, found: Application) -> dict[str, Any]:

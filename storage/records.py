@@ -148,5 +148,6 @@ class ClientRecord:
     owner: str = ""
     blocked: bool = False
     switchboard: bool = False
+    no_recording: bool = False
     numbers: tuple[PhoneNumber, ...] = ()
     applications: tuple[Application, ...] = ()

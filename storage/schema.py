@@ -36,6 +36,7 @@ from storage.schema_people import (
     sessions,
 )
 from storage.schema_recordings import erasures, recording_parts, recording_sounds, recordings
+from storage.schema_search import client_words, day_figures
 from storage.types import Instant
 
 __all__ = [
@@ -49,7 +50,9 @@ __all__ = [
     "calls",
     "card_rights",
     "client_numbers",
+    "client_words",
     "clients",
+    "day_figures",
     "decisions",
     "erasures",
     "gaps",
@@ -105,7 +108,7 @@ applications = Table(
     Column("key", String, nullable=False),
     Column("title", String, nullable=False, server_default=""),
     Column("open", Boolean, nullable=False),
-    Column("manager", String, nullable=False, server_default=""),
+    Column("manager", String, nullable=False, server_default="", index=True),
     Column("changed_at", Instant),
     UniqueConstraint("client_id", "key"),
 )

@@ -70,6 +70,8 @@ def _department_pairs(department: Department, *, outgoing: bool) -> Iterator[_Pa
     yield "outgoing_line", department.outgoing_line, None if outgoing else ""
     yield "when_absent", department.absent_rule, AbsentRule.COLLEAGUE
     yield "remember_last_talk", department.remember_last_talk, False
+    yield "record", department.record, True
+    yield "record_notice", department.record_notice, False
 
 
 def _hours_pairs(hours: Hours) -> Iterator[_Pair]:
@@ -100,6 +102,8 @@ def _line_pairs(line: Line) -> Iterator[_Pair]:
     yield "patience", _seconds(line.patience_seconds), None
     yield "last_resort", line.last_resort, None
     yield "language", line.language, "ru"
+    yield "record", line.record, None
+    yield "record_notice", line.record_notice, None
 
 
 def _outgoing_pairs(outgoing: OutgoingLine) -> Iterator[_Pair]:

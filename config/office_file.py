@@ -139,6 +139,8 @@ def _department(key: str, table: Table, only_line: str) -> Department:
         outgoing_line=table.text("outgoing_line", only_line),
         absent_rule=table.choice("when_absent", AbsentRule.COLLEAGUE),
         remember_last_talk=table.flag("remember_last_talk", default=False),
+        record=table.flag("record", default=True),
+        record_notice=table.flag("record_notice", default=False),
     )
     table.close()
     return department
@@ -203,6 +205,8 @@ def _line(key: str, table: Table, plan: NumberPlan) -> Line:
         patience_seconds=table.seconds("patience", 60, least=5),
         last_resort=table.value("last_resort", None, lambda v: read_choice(v, LastResort)),
         language=table.text("language", "ru", lambda text: _one_of(text, LANGUAGES)) or "ru",
+        record=table.flag_or_none("record"),
+        record_notice=table.flag_or_none("record_notice"),
     )
     table.close()
     return line

@@ -99,6 +99,10 @@ class Table:
         """Returns true or false."""
         return self.value(key, default, _read_flag)
 
+    def flag_or_none(self, key: str) -> bool | None:
+        """Returns true or false, or None where nothing is said."""
+        return self.value(key, None, _read_flag)
+
     def whole(self, key: str, default: int, *, least: int, most: int) -> int:
         """Returns a whole number within [least, most]."""
 

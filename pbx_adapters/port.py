@@ -54,12 +54,50 @@ class TrailItem:
     result: str = ""
 
 
+class RecordedKind(StrEnum):
+    """What of a call a file holds: everything mixed, the outside party's voice, or one leg's."""
+
+    CONVERSATION = "conversation"
+    CLIENT = "client"
+    LEG = "leg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedPart:
+    """One file that the PBX writes of a call. `name` is the bare file name, never a path.
+
+    `began_at` is when its first sample was taken as near as the PBX can tell, by its own clock.
+    `leg_id` is the leg's channel, for a leg. `ended_at` is when the outside party's channel ended
+    (the journal knows it): sound that passed before anybody answered makes the file longer, and it
+    began at `ended_at` less its length where that is earlier than `began_at`.
+    """
+
+    name: str
+    kind: RecordedKind
+    leg_id: str = ""
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    """A PBX began to write files of a call. Told while the call lives, and never again.
+
+    Who missed it reads the same parts in the call's `JournalEntry.recordings`.
+    """
+
+    pbx: str
+    call_id: str
+    parts: tuple[RecordedPart, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
     """What the PBX itself wrote down about a call: the witness that survives the service.
 
-    `key` names the entry for deletion. `disposition` is None for a call that was live when the PBX
-    lost it (`restarted`). `answered_by` is an extension or a number; `talk_seconds` whole seconds.
+    `key` names the entry for deletion. `recordings` are the files it wrote of the call.
+    `disposition` is None for a call that was live when the PBX lost it (`restarted`). `answered_by`
+    is an extension or a number; `talk_seconds` whole seconds.
     """
 
     pbx: str
@@ -80,6 +118,7 @@ class JournalEntry:
     cause: int | None = None
     decision_call_id: str = ""
     trail: tuple[TrailItem, ...] = ()
+    recordings: tuple[RecordedPart, ...] = ()
     restarted: bool = False
     raw: str = ""
 
@@ -124,6 +163,7 @@ class Outcome(StrEnum):
     CLIENT_DECLINED = "client-declined"
     CLIENT_UNREACHABLE = "client-unreachable"
     LINE_FULL = "line-full"
+    NOT_RECORDED = "not-recorded"
     REJECTED = "rejected"
     REFUSED = "refused"
     NO_LINK = "no-link"
@@ -166,7 +206,8 @@ class PlaceCall:
     `id`, new for each command, begins with `PLACE_PREFIX`; the call is known by it until the
     client's own channel takes it over, and for ever if that never comes.
     `number` is what the phone shows and the log keeps; `dial` the outgoing line's dial string with
-    the number in it, `caller_id` what the client is shown, `channels` the line's limit.
+    the number in it, `caller_id` what the client is shown, `channels` the line's limit. `record`:
+    the conversation is recorded.
     """
 
     id: str
@@ -179,6 +220,7 @@ class PlaceCall:
     channels: int = 2
     ring_seconds: int = 20
     client_seconds: int = 45
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +245,14 @@ class TransferCall:
     ask: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRecording:
+    """Write silence instead of sound in every file of a call (`paused`), or sound again."""
+
+    call_id: str
+    paused: bool
+
+
 class LiveControl(Protocol):
     """What a PBX can be told to do with calls while they live. No method raises."""
 
@@ -220,6 +270,10 @@ class LiveControl(Protocol):
 
     async def transfer(self, command: TransferCall) -> Outcome:
         """Hand a client on; returns when the PBX has begun to."""
+        ...
+
+    async def pause_recording(self, command: PauseRecording) -> Outcome:
+        """Pause or resume; `NOT_RECORDED` where nothing of the call is being recorded."""
         ...
 
 

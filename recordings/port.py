@@ -36,13 +36,17 @@ class SoundPart:
     """One file of a recording. `name` is the bare file name at the PBX, never a path.
 
     `began_at` is when its first sample was taken, by the PBX's clock; None when nobody told.
-    `leg_id` is the leg's channel (empty for the conversation and the client).
+    `leg_id` is the leg's channel (empty for the conversation and the client). `ended_at` is told of
+    the conversation and the client, whose last sample is taken at the hang-up: sound that passed
+    before anybody answered makes these files longer, so they began at the earlier of `began_at` and
+    `ended_at` less their length. A leg's `began_at` is true to 30 ms.
     """
 
     name: str
     kind: PartKind
     leg_id: str = ""
     began_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

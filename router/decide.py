@@ -15,6 +15,7 @@ from router.hours import HolidayCalendar, is_open
 from router.office import AfterHoursRule, LastResort, Line, Office
 from router.owner import Recognised, recognise
 from router.plan import Decision, Ending, Plan, Reason, Step, Why
+from router.recording import recorded
 
 
 def decide(offer: Offer, facts: Facts, office: Office, calendar: HolidayCalendar) -> Decision:
@@ -122,12 +123,19 @@ def _last_resort(scene: Scene, line: Line | None) -> Ending:
 def _decision(
     scene: Scene, line: Line | None, who: Recognised, steps: tuple[Step, ...], ending: Ending
 ) -> Decision:
+    record = recorded(scene.office, scene.department, line)
+    wishes = [client for client in scene.facts.lookup.clients if client.no_recording]
+    if record.record and steps and wishes:
+        scene.say(Why.NOT_RECORDED, client=wishes[0].name)
+    kept = record.record and bool(steps) and not wishes
     plan = Plan(
         steps=steps,
         ending=ending,
         patience_seconds=patience_of(line),
         voicemail=scene.department.voicemail,
         language=line.language if line else "ru",
+        record=kept,
+        record_notice=kept and record.notice,
     )
     reasons: tuple[Reason, ...] = tuple(scene.reasons)
     return Decision(

@@ -149,6 +149,7 @@ _EN = {
     Why.SHORTENED: "The line's patience leaves {seconds} s of {wanted} s for {role}.",
     Why.EVERYBODY_BUSY: "Everybody in {department} is busy, so the caller waits and is not sent away.",
     Why.NOBODY_REACHABLE: "Nobody in {department} can be reached.",
+    Why.NOT_RECORDED: "The talk is not recorded: {client} does not want it.",
     Why.ENDING: "If nobody answers: {ending}.",
     Why.ENDING_AT_ONCE: "No phone rings; the call ends with {ending}.",
 }
@@ -208,6 +209,7 @@ _RU = {
     Why.SHORTENED: "Терпения линии хватает на {seconds} с из {wanted} с: {role}.",
     Why.EVERYBODY_BUSY: "{department}: все заняты, поэтому клиент ждёт на линии.",
     Why.NOBODY_REACHABLE: "{department}: сейчас никого нет на связи.",
+    Why.NOT_RECORDED: "Разговор не записываем: клиент {client} этого не хочет.",
     Why.ENDING: "Если никто не ответит: {ending}.",
     Why.ENDING_AT_ONCE: "Никому не звоним, итог: {ending}.",
 }

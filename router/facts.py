@@ -38,13 +38,17 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A client to whom the caller's number belongs. `owner` is a manager's key or empty."""
+    """A client to whom the caller's number belongs. `owner` is a manager's key or empty.
+
+    `no_recording`: he does not want his conversations to be recorded.
+    """
 
     key: str
     name: str
     owner: str = ""
     blocked: bool = False
     switchboard: bool = False
+    no_recording: bool = False
     applications: tuple[Application, ...] = ()
 
 

@@ -135,7 +135,8 @@ class Department:
     """A group of managers with a head, hours and rules.
 
     Times are seconds. `head` may be any manager. `confirm_mobile`: a mobile must press 1.
-    `duty_mobile` is a manager's key (his mobile is rung after hours).
+    `duty_mobile` is a manager's key (his mobile is rung after hours). `record`: its conversations
+    are recorded; `record_notice`: callers are told so before anybody is rung.
     """
 
     key: str
@@ -156,11 +157,16 @@ class Department:
     outgoing_line: str = ""
     absent_rule: AbsentRule = AbsentRule.COLLEAGUE
     remember_last_talk: bool = False
+    record: bool = True
+    record_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The company's number that was dialled (DID). `patience_seconds` bounds every chain."""
+    """The company's number that was dialled (DID). `patience_seconds` bounds every chain.
+
+    `last_resort`, `record` and `record_notice` are the department's where they are None.
+    """
 
     key: str
     number: str
@@ -169,13 +175,17 @@ class Line:
     patience_seconds: int = 60
     last_resort: LastResort | None = None
     language: str = "ru"
+    record: bool | None = None
+    record_notice: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Everything above, by key, with the version it was applied as.
 
-    `region` and `area_code` tell how numbers without a country are read.
+    `region` and `area_code` tell how numbers without a country are read. `recording_confirmed`
+    stands in no file: the service sets it once somebody has confirmed the notice about the law, and
+    nothing is recorded before.
     """
 
     name: str
@@ -187,6 +197,7 @@ class Office:
     managers: Mapping[str, Manager]
     lines: Mapping[str, Line]
     outgoing: Mapping[str, OutgoingLine] = field(default_factory=dict)
+    recording_confirmed: bool = False
 
     def members(self, department: str) -> tuple[Manager, ...]:
         """The managers of a department in the order of the office file."""

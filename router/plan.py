@@ -106,7 +106,8 @@ class Ending(StrEnum):
 class Plan:
     """Ordered steps and an ending.
 
-    `patience_seconds` is a hard bound: the PBX holds it by the clock.
+    `patience_seconds` is a hard bound: the PBX holds it by the clock. `record`: the conversation is
+    recorded, and with `record_notice` the caller is told so before anybody is rung.
     """
 
     steps: tuple[Step, ...]
@@ -114,6 +115,8 @@ class Plan:
     patience_seconds: int
     voicemail: str = ""
     language: str = "ru"
+    record: bool = False
+    record_notice: bool = False
 
     @property
     def longest_seconds(self) -> int:
@@ -179,6 +182,7 @@ class Why(StrEnum):
     SHORTENED = "shortened"
     EVERYBODY_BUSY = "everybody-busy"
     NOBODY_REACHABLE = "nobody-reachable"
+    NOT_RECORDED = "not-recorded"
     ENDING = "ending"
     ENDING_AT_ONCE = "ending-at-once"
 

@@ -24,6 +24,7 @@ from pbx_adapters.port import (
     LiveControl,
     Outcome,
     OwnPhone,
+    PauseRecording,
     TakeCall,
     TransferCall,
 )
@@ -129,6 +130,18 @@ class Control:
         if leg_id and leg_id not in living:
             return Told(answer=Refusal.NO_SUCH_LEG)
         return Told(answer=await control.hang_up(HangUp(channel_id=leg_id or call.id)))
+
+    async def pause_recording(self, call_id: str, by: str, *, paused: bool) -> Told:
+        """Record silence while card data is read out, or sound again."""
+        found = self._person_and_call(by, call_id)
+        if isinstance(found, Told):
+            return found
+        manager, call, control = found
+        department = self.department_of(call)
+        if not rights.may_pause(self._board.office(), manager, call, department):
+            return Told(answer=Refusal.NOT_ALLOWED)
+        command = PauseRecording(call_id=call.id, paused=paused)
+        return Told(answer=await control.pause_recording(command))
 
     async def transfer(self, call_id: str, to: str, by: str, *, ask: bool = False) -> Told:
         """Hand a client on to a manager `to`; with `ask` they talk first."""

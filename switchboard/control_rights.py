@@ -2,6 +2,7 @@
 
 - Take over: any manager of the call's department, and its head.
 - Hang up: who is in the call, and the head of its department.
+- Pause the recording: who talks in it, and the head of its department.
 - Hand on: who talks in it; its head may do so for him, without asking.
 """
 
@@ -27,6 +28,13 @@ def may_hang_up(office: Office, manager: Manager, call: Call, department: str) -
     dialled_it = call.direction is not Direction.INBOUND and call.caller == manager.extension
     own = any(is_his(manager, call, leg) and not leg.ended_at for leg in call.legs)
     return own or dialled_it or is_head(office, manager, department)
+
+
+def may_pause(office: Office, manager: Manager, call: Call, department: str) -> bool:
+    """Whether he may pause the recording of a call, and let it go on."""
+    talks = any(is_his(manager, call, leg) and leg.talking_since for leg in call.legs)
+    dialled_it = call.direction is Direction.OUTBOUND and call.caller == manager.extension
+    return talks or dialled_it or is_head(office, manager, department)
 
 
 def is_his(manager: Manager, call: Call, leg: Leg) -> bool:

@@ -93,6 +93,10 @@ TEXTS: Mapping[Answer, tuple[str, str]] = {
         "Все каналы исходящей линии заняты. Попробуйте через минуту.",
         "Every channel of the outgoing line is in use. Try again in a minute.",
     ),
+    Outcome.NOT_RECORDED: (
+        "Этот разговор не записывается.",
+        "This conversation is not being recorded.",
+    ),
     Outcome.REJECTED: (
         "Команда не отправлена: в ней недопустимые знаки. Скажите администратору.",
         (

@@ -7,6 +7,7 @@ kept for the call's record as it is for a call that comes in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pbx_adapters.port import LiveControl, Outcome, OwnPhone, PlaceCall
@@ -15,6 +16,7 @@ from router.facts import Client, Offer
 from router.numbers import NumberKind, PhoneNumber, normalise
 from router.office import Manager, OutgoingLine
 from router.plan import Decision, Ending, Plan
+from router.recording import recorded
 from switchboard.board import Board
 from switchboard.control_texts import Refusal
 from switchboard.live import Made
@@ -87,7 +89,15 @@ class Places:
             caller_id=wanted.line.caller_id,
             channels=wanted.line.channels,
             ring_seconds=ring_seconds,
+            record=self._recorded(manager, lookup.clients),
         )
+
+    def _recorded(self, manager: Manager, clients: Sequence[Client]) -> bool:
+        """Whether the department records and no client of this number refuses it."""
+        office = self._board.office()
+        department = office.departments.get(manager.department)
+        wanted = department is not None and recorded(office, department).record
+        return wanted and not any(client.no_recording for client in clients)
 
     async def carry_out(self, command: PlaceCall, control: LiveControl) -> Outcome:
         """Place the call; returns when they talk, or when it is known why not."""

@@ -22,6 +22,8 @@ from storage.office_versions import OfficeVersions
 from storage.statuses import Statuses
 
 EVERY_SECONDS = 1.0
+LAW_CONFIRMED = "recording-law-confirmed"
+"""The fact in the table `meta` without which nothing is recorded: who confirmed, and when."""
 
 log = structlog.get_logger()
 
@@ -56,9 +58,11 @@ class Reload:
         async with self._database.reading() as connection:
             current = await OfficeVersions(connection).current()
             rows = await Statuses(connection).all()
+            confirmed = bool(await OfficeVersions(connection).noted(LAW_CONFIRMED))
         now = self._now()
         lasting = {k: r.status for k, r in rows.items() if r.until is None or r.until > now}
         await self._board.statuses_read(lasting)
+        await self._law_confirmed(confirmed=confirmed)
         if current is None or current.version in {self._board.office().version, self._refused}:
             return
         try:
@@ -71,7 +75,15 @@ class Reload:
                 because=str(mistakes),
             )
             return
-        await self._board.office_applied(replace(office, version=current.version))
+        await self._board.office_applied(
+            replace(office, version=current.version, recording_confirmed=confirmed)
+        )
+
+    async def _law_confirmed(self, *, confirmed: bool) -> None:
+        """Record from now on, or no longer: somebody confirmed the notice about the law."""
+        office = self._board.office()
+        if office.recording_confirmed is not confirmed:
+            await self._board.office_applied(replace(office, recording_confirmed=confirmed))
 
     async def run(self) -> None:
         """Read every second until cancelled; a database in trouble is asked again later."""

@@ -21,6 +21,7 @@ from pbx_adapters.asterisk import control_actions as actions
 from pbx_adapters.asterisk.ami import LINK_DOWN, AmiLink
 from pbx_adapters.asterisk.control_watch import PhoneWatch, PlaceWatch, TakeWatch
 from pbx_adapters.asterisk.frames import Frame
+from pbx_adapters.asterisk.sound import Sound
 from pbx_adapters.errors import (
     CommandRefused,
     CommandRejected,
@@ -28,7 +29,14 @@ from pbx_adapters.errors import (
     PbxError,
     PbxUnavailable,
 )
-from pbx_adapters.port import HangUp, Outcome, PlaceCall, TakeCall, TransferCall
+from pbx_adapters.port import (
+    HangUp,
+    Outcome,
+    PauseRecording,
+    PlaceCall,
+    TakeCall,
+    TransferCall,
+)
 
 GRACE_SECONDS = 6.0
 """What a command may take beyond the ringing it asks for: the tries to pick up, and the way."""
@@ -53,8 +61,9 @@ class _Attempt:
 class AsteriskControl:
     """Keeps `pbx_adapters.port.LiveControl`. `note` must be given every frame of the link."""
 
-    def __init__(self, link: AmiLink, pbx: str) -> None:
+    def __init__(self, link: AmiLink, pbx: str, sound: Sound) -> None:
         self._link = link
+        self._sound = sound
         self._pbx = pbx
         self._attempts: set[_Attempt] = set()
 
@@ -110,6 +119,10 @@ class AsteriskControl:
             if outcome is not Outcome.DONE:
                 break
         return outcome
+
+    async def pause_recording(self, command: PauseRecording) -> Outcome:
+        """Mute every file of a call, or let it be heard again."""
+        return await self._sound.pause(command)
 
     async def _watched(self, action: actions.Action, watch: PhoneWatch, seconds: int) -> Outcome:
         attempt = _Attempt(watch, asyncio.get_running_loop().create_future())

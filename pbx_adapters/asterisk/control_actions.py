@@ -82,7 +82,7 @@ def place(command: PlaceCall) -> Action:
         ),
         "Context": "dozvon-place",
         "Exten": digits(command.number),
-        "Variable": [f"DZ_OUT={'~'.join(fields)}"],
+        "Variable": [f"DZ_OUT={'~'.join(fields)}", *(["DZ_REC=1"] if command.record else [])],
     }
 
 

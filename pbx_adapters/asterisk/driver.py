@@ -8,7 +8,7 @@ calls in progress are adopted, the journal is drained, and the gap is closed wit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -28,10 +28,17 @@ from pbx_adapters.asterisk.mirror import Mirror
 from pbx_adapters.asterisk.phones import phone_states
 from pbx_adapters.asterisk.plan_variables import render
 from pbx_adapters.asterisk.settings import AsteriskSettings
+from pbx_adapters.asterisk.sound import Sound
 from pbx_adapters.asterisk.tracking import PartyRules, Tracker
 from pbx_adapters.asterisk.watch import Watch, service_name
 from pbx_adapters.errors import PbxError
-from pbx_adapters.port import CallOffered, GapClosed, LinkState, Switchboard
+from pbx_adapters.port import (
+    CallOffered,
+    GapClosed,
+    LinkState,
+    RecordingBegan,
+    Switchboard,
+)
 from router.events import AnyCallEvent
 from router.office import Status
 from router.pbx_clock import offset_in_force
@@ -51,6 +58,7 @@ class AsteriskPbx:
         switchboard: Switchboard,
         *,
         now: Callable[[], datetime],
+        recordings: Callable[[RecordingBegan], Awaitable[None]] | None = None,
     ) -> None:
         self._settings = settings
         self._switchboard = switchboard
@@ -59,7 +67,8 @@ class AsteriskPbx:
         self.calls = self._link(
             settings.calls_user, settings.calls_secret, frozenset(WANTED_EVENTS)
         )
-        self.control = AsteriskControl(self.calls, settings.key)
+        self._sound = Sound(self.calls, settings.key, now=self._pbx_now, told=recordings)
+        self.control = AsteriskControl(self.calls, settings.key, self._sound)
         self.journal = self._link(settings.journal_user, settings.journal_secret, frozenset())
         self.agi = FastAgiServer(
             self._answer,
@@ -100,6 +109,7 @@ class AsteriskPbx:
             group.create_task(self._watch(), name=f"{self.key}: events")
             group.create_task(self._keep_books(), name=f"{self.key}: books")
             group.create_task(self._turn.keep(), name=f"{self.key}: heartbeat")
+            group.create_task(self._sound.keep(), name=f"{self.key}: sound")
             for link in (self.calls, self.journal):
                 group.create_task(self._tell_trouble(link), name=f"{self.key}: trouble")
 
@@ -179,6 +189,8 @@ class AsteriskPbx:
         elif frame.name == "UserEvent" and frame.get("UserEvent") == "DozvonEnded":
             self._hours.add(frame.get("Hour"))
             self._bell.set()
+        elif frame.name == "UserEvent" and frame.get("UserEvent") == "DozvonRecord":
+            await self._sound.began(frame.get("Call"), frame.get("Parts"))
         else:
             await self._report(self._tracker.feed(frame, self._pbx_now()))
 
@@ -200,6 +212,7 @@ class AsteriskPbx:
 
     async def _report(self, events: Iterable[AnyCallEvent]) -> None:
         for event in events:
+            self._sound.happened(event)
             await self._switchboard.happened(event)
 
     # -- the journal ---------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import re
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from pbx_adapters.asterisk.sound_names import parts_of
 from pbx_adapters.errors import PbxProtocolError
 from pbx_adapters.port import JournalEntry, TrailItem, Way
 from router.calls import Disposition, MissedReason
@@ -76,7 +77,8 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
     ended, way, service, disposition, reason, peer, confirmed, talked, cause, decision = fields[
         6:16
     ]
-    trail = _trail("|".join(fields[16:]))
+    way_gone, _, sound = "|".join(fields[16:]).partition("|")
+    trail = _trail(way_gone)
     return JournalEntry(
         pbx=pbx,
         key=key,
@@ -96,6 +98,7 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
         cause=int(cause) if cause.isdigit() else None,
         decision_call_id=decision,
         trail=trail,
+        recordings=parts_of(call_id, sound, _instant(ended)),
         raw=raw,
     )
 

@@ -1,7 +1,7 @@
-"""What the dialplan must know without the service: whom to ring when it is dead, and the statuses.
+"""What the dialplan must know without the service: whom to ring, what to record, the statuses.
 
 Written to AstDB on every connect and whenever it changes, so that a plan made at 0 s still skips
-who went to lunch at 20 s, and a dead service leaves the right people ringing.
+who went to lunch at 20 s, and a dead service leaves the right people ringing and recorded.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pbx_adapters.asterisk.astdb import AstDb
-from pbx_adapters.asterisk.plan_variables import fail_open_step
+from pbx_adapters.asterisk.plan_variables import fail_open_step, record_mark
 from router.candidates import phone_of
-from router.office import Office, Status
+from router.office import Line, Office, Status
+from router.recording import recorded
 
 FAIL_OPEN_RING_SECONDS = 30
 
@@ -25,6 +26,27 @@ def fail_open_targets(office: Office, pbx: str) -> dict[str, str]:
     }
     steps["default"] = _department_step(office, office.default_department, pbx)
     return {key: step for key, step in steps.items() if step}
+
+
+def recorded_lines(office: Office) -> dict[str, str]:
+    """Whether calls are recorded, for every line and for numbers that are no line (`default`).
+
+    Nothing at all where nobody has confirmed the notice about the law.
+    """
+    if not office.recording_confirmed:
+        return {}
+    marks = {
+        spelling: _record_mark(office, line.department, line)
+        for line in office.lines.values()
+        for spelling in _spellings(line.number)
+    }
+    marks["default"] = _record_mark(office, office.default_department)
+    return marks
+
+
+def _record_mark(office: Office, department: str, line: Line | None = None) -> str:
+    found = recorded(office, office.departments[department], line)
+    return record_mark(record=found.record, notice=found.notice) or "0"
 
 
 def _spellings(number: str) -> tuple[str, ...]:
@@ -48,8 +70,9 @@ class Mirror:
         self._pbx = pbx
 
     async def office(self, office: Office) -> int:
-        """Write the fail-open targets; returns how many had to be changed."""
-        return await self._astdb.replace("failopen", fail_open_targets(office, self._pbx))
+        """Write fail-open targets and what is recorded; returns how many had to be changed."""
+        changed = await self._astdb.replace("failopen", fail_open_targets(office, self._pbx))
+        return changed + await self._astdb.replace("record", recorded_lines(office))
 
     async def statuses(self, statuses: Mapping[str, Status]) -> int:
         """Write all statuses; only those that are not "available" have an entry."""

@@ -55,6 +55,8 @@ def render(decision: Decision, office: Office, *, pbx: str, show: str, call_id: 
             variables.append((f"__DZ_STEP_{len(variables) + 1}", text))
     if name := plain_text(show):
         variables.append(("DZ_SHOW", name))
+    if record := record_mark(record=decision.plan.record, notice=decision.plan.record_notice):
+        variables.append(("DZ_REC", record))
     variables.append(("DZ_OK", _mark(decision.plan, call_id)))
     return Rendered(variables=tuple(variables), left_out=tuple(left_out))
 
@@ -67,6 +69,13 @@ def fail_open_step(managers: tuple[Target, ...], ring_seconds: int) -> str:
         kind=StepKind.ALL, role=StepRole.DEPARTMENT, targets=managers, ring_seconds=ring_seconds
     )
     return _assemble(step, kept, longest=LONGEST_IN_ASTDB)
+
+
+def record_mark(*, record: bool, notice: bool) -> str:
+    """How the dialplan is told to record; "" says nothing at all."""
+    if not record:
+        return ""
+    return "2" if notice else "1"
 
 
 def plain_text(text: str) -> str:

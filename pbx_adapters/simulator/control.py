@@ -10,7 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from pbx_adapters.port import HangUp, Outcome, PlaceCall, TakeCall, TransferCall
+from pbx_adapters.port import (
+    HangUp,
+    Outcome,
+    PauseRecording,
+    PlaceCall,
+    TakeCall,
+    TransferCall,
+)
 from pbx_adapters.simulator.happenings import Happening, SimLeg, What
 from pbx_adapters.simulator.live_call import Exchange, LiveCall
 from pbx_adapters.simulator.outbound import PlacedCall
@@ -67,6 +74,14 @@ class SimulatedControl:
             return Outcome.REFUSED
         leg.transfer_to = command.to
         call.mailbox.put(Happening(what=What.OVER, leg=leg))
+        return Outcome.DONE
+
+    async def pause_recording(self, command: PauseRecording) -> Outcome:
+        """Note that a recorded call is paused, or goes on; there is no sound to write."""
+        call = self._live.get(command.call_id)
+        if call is None or not call.recorded:
+            return Outcome.NOT_RECORDED
+        call.paused = command.paused
         return Outcome.DONE
 
 

@@ -75,6 +75,8 @@ class LiveCall:
         self.why: MissedReason | None = None
         self.rejected = False
         self.ended_at: datetime | None = None
+        self.recorded = False
+        self.paused = False
         self._turns = count(1)
         self._alarm: Timer | None = None
 

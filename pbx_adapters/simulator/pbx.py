@@ -209,6 +209,7 @@ class SimulatedPbx:
             gone = self.clock.later(after, call.hang_up)
         try:
             plan, service = await self._asked(call)
+            call.recorded = plan is not None and plan.record
             cause = await self._walked_to_its_end(call, plan)
             self._over(call, service, cause)
         finally:

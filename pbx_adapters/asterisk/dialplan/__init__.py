@@ -14,8 +14,11 @@ VERSION = "1"
 """The dialplan's version. `dozvon check` compares it with what the PBX runs."""
 
 
-PARTS = ("extensions.conf", "control.conf")
-"""The calls of clients, and what the service asks for while they live."""
+PARTS = ("extensions.conf", "control.conf", "recording.conf")
+"""The calls of clients, what the service asks for while they live, and how they are recorded."""
+
+RECORDINGS = "${ASTSPOOLDIR}/recording/dozvon"
+"""Where sound is written unless somebody says otherwise: Asterisk serves this folder over ARI."""
 
 
 class Flavour(StrEnum):
@@ -47,7 +50,8 @@ class DialplanBlanks:
     `agi` is the service's address as Asterisk sees it (`agi://127.0.0.1:4573`), `phones_context`
     where an extension can be dialled, `fail_open` the step that rings when neither the service nor
     AstDB says whom (see `plan_variables.fail_open_step`). `way_back` is a FreePBX destination
-    (`ext-group,600,1`) that takes calls nobody answered, instead of our announcement.
+    (`ext-group,600,1`) that takes calls nobody answered, instead of our announcement. `recordings`
+    is the folder in which sound is written.
     """
 
     agi: str
@@ -55,6 +59,7 @@ class DialplanBlanks:
     fail_open: str
     flavour: Flavour = Flavour.PLAIN
     way_back: str = ""
+    recordings: str = RECORDINGS
 
 
 def extensions(blanks: DialplanBlanks) -> str:
@@ -68,6 +73,7 @@ def extensions(blanks: DialplanBlanks) -> str:
         "FAILOPEN": blanks.fail_open,
         "DEVICE_CHECKS": _FREEPBX_CHECKS if freepbx else "",
         "WAY_BACK": back,
+        "RECORDINGS": blanks.recordings,
     }
     folder = resources.files(__package__)
     text = "".join(folder.joinpath(name).read_text("utf-8") for name in PARTS)

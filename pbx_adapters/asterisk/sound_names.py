@@ -1,0 +1,70 @@
+"""What the dialplan says of the files it writes, read back. Pure.
+
+`DZ_PARTS` is `c@<epoch>+l<channel>/<nth>@<epoch>+…` (see `dialplan/recording.conf`). The names of
+the files follow from it: of what a Uniqueid holds only letters, digits, `_` and `-` stay as they
+are, a dot becomes `_`, so that no name is a path or leads anywhere. Whatever cannot be read is left
+out: a file that is not told is found missing later, and nothing else depends on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pbx_adapters.port import RecordedKind, RecordedPart
+
+_PART = re.compile(
+    r"([clno])([0-9A-Za-z._-]{0,150})(?:/([0-9]{1,3}))?@([0-9]{9,11}(?:\.[0-9]+)?)\Z"
+)
+_UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
+
+
+def sound_name(channel: str) -> str:
+    """How the names of a channel's files begin."""
+    return _UNSAFE.sub("", channel.replace(".", "_"))
+
+
+def leg_mark(channel: str, began_at: datetime) -> str:
+    """How a leg that is recorded from outside the dialplan is told like the others."""
+    return f"l{channel}/1@{began_at.timestamp():.3f}"
+
+
+def channels_of(call_id: str, told: str) -> tuple[str, ...]:
+    """The channels on which a call is recorded, the outside party's first."""
+    found = [p.leg_id or call_id for p in parts_of(call_id, told)]
+    return tuple(dict.fromkeys(found))
+
+
+def parts_of(call_id: str, told: str, ended_at: datetime | None = None) -> tuple[RecordedPart, ...]:
+    """The files of a call. The outside party's begin with the first sound that passes.
+
+    That is the notice where there is one (`n`), else the moment in which the first leg answered:
+    before that moment Asterisk has not told the caller where to send his sound, unless a leg lets
+    sound through while it rings. Then the files are longer, and `ended_at` tells when they began.
+    """
+    found = [m for piece in told.split("+") if (m := _PART.match(piece))]
+    heard = next((_instant(m[4]) for m in found if m[1] == "l"), None)
+    return tuple(part for m in found for part in _read(call_id, m, heard, ended_at))
+
+
+def _read(
+    call_id: str, m: re.Match[str], heard: datetime | None, ended: datetime | None
+) -> Iterator[RecordedPart]:
+    mark, channel, nth, began = m[1], m[2], m[3] or "1", _instant(m[4])
+    start = sound_name(call_id)
+    if mark in "cn":
+        at = began if mark == "n" else heard
+        for name, kind in (
+            (f"{start}.wav", RecordedKind.CONVERSATION),
+            (f"{start}-client.wav", RecordedKind.CLIENT),
+        ):
+            yield RecordedPart(name=name, kind=kind, began_at=at, ended_at=ended)
+        return
+    again = "" if nth == "1" else f"-{nth}"
+    name = f"{start}-{sound_name(channel)}{again}" if mark == "l" else f"{sound_name(channel)}-own"
+    yield RecordedPart(name=f"{name}.wav", kind=RecordedKind.LEG, leg_id=channel, began_at=began)
+
+
+def _instant(epoch: str) -> datetime:
+    return datetime.fromtimestamp(float(epoch), UTC)

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from web.dial import pages as dial
 from web.pages import home, static
+from web.signin import my, people_pages
+from web.signin import pages as signin
 
 PAGES: Sequence[web.RouteTableDef] = (
     static.routes,
     home.routes,
+    signin.routes,
+    my.routes,
+    people_pages.routes,
+    dial.routes,
 )
 """Every page: a module that is not listed here is not served."""

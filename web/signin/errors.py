@@ -15,6 +15,7 @@ class Why(StrEnum):
     WRONG = "wrong"
     TOO_MANY = "too-many"
     BUSY = "busy"
+    NOT_NOW = "not-now"
     NO_SUCH_PERSON = "no-such-person"
     NO_SUCH_TOKEN = "no-such-token"  # noqa: S105 - a word, no secret
     LOGIN_TAKEN = "login-taken"
@@ -53,6 +54,10 @@ SENTENCES: Mapping[Why, tuple[str, str]] = {
     Why.BUSY: (
         "Сейчас слишком много входов сразу. Попробуйте через минуту.",
         "Too many people sign in at this moment. Try again in a minute.",
+    ),
+    Why.NOT_NOW: (
+        "База данных сейчас не пишет, ничего не изменилось. Попробуйте через минуту.",
+        "The database cannot be written now, nothing was changed. Try again in a minute.",
     ),
     Why.NO_SUCH_PERSON: ("Такого сотрудника нет: {who}.", "There is nobody of that name: {who}."),
     Why.NO_SUCH_TOKEN: (

@@ -1,0 +1,71 @@
+"""Who and what the keys, extensions and numbers of a call mean in the office of today.
+
+A name that the office no longer knows is shown as what was written: the log outlives people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from router.decide import line_of
+from router.office import Manager, Office
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one office. Made by `Names.of`."""
+
+    office: Office
+    by_phone: Mapping[str, Manager]
+
+    @classmethod
+    def of(cls, office: Office) -> Names:
+        """The names of an office; desk phones go before mobiles."""
+        mobiles = {m.mobile.lstrip("+"): m for m in office.managers.values() if m.mobile}
+        desks = {m.extension: m for m in office.managers.values()}
+        return cls(office, mobiles | desks)
+
+    def manager_at(self, target: str | None) -> Manager | None:
+        """Whose phone or mobile a target is."""
+        return self.by_phone.get((target or "").lstrip("+"))
+
+    def manager(self, key: str) -> str:
+        """A manager's name."""
+        found = self.office.managers.get(key)
+        return found.name if found else key
+
+    def department(self, key: str) -> str:
+        """A department's name."""
+        found = self.office.departments.get(key)
+        return found.name if found else key
+
+    def line(self, dialled: str) -> str:
+        """The name of a line by its number, however that is written; empty for an unknown one."""
+        found = line_of(dialled, self.office) if dialled else None
+        return found.name if found else ""
+
+    def spellings(self, line: str) -> tuple[str, ...]:
+        """How the PBXs may write the number of a line, given by its key."""
+        found = self.office.lines.get(line)
+        if found is None:
+            return (line,)
+        digits = "".join(c for c in found.number if c.isdecimal())
+        rest = digits[1:] if len(digits) == 11 and digits[0] in "78" else ""
+        others = (f"7{rest}", f"+7{rest}", f"8{rest}", rest) if rest else (digits, f"+{digits}")
+        return tuple(dict.fromkeys((found.number, *others)))
+
+    def phones(self, manager: str) -> tuple[str, ...]:
+        """Everything a manager is reached at, as PBXs may write it; empty for an unknown one."""
+        found = self.office.managers.get(manager)
+        if found is None:
+            return ()
+        mobile = found.mobile.lstrip("+")
+        return (found.extension, *((mobile, f"+{mobile}") if mobile else ()))
+
+    def zone(self, department: str = "") -> ZoneInfo:
+        """The time zone of a department, else of the default one."""
+        known = department if department in self.office.departments else ""
+        home = self.office.departments[known or self.office.default_department]
+        return ZoneInfo(home.hours.timezone)

@@ -22,7 +22,7 @@ from typing import Protocol
 
 import aiohttp
 
-from dozvon.alarms.texts import sentence, title
+from switchboard.alarm_texts import sentence, title
 from switchboard.alarms import Notice
 
 DEADLINE_SECONDS = 20.0

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dozvon.alarms.delivery import Delivery
 from dozvon.alarms.lookout import Lookout
-from dozvon.alarms.texts import sentence
 from storage.errors import StorageError
 from storage.office_versions import OfficeVersions
 from storage.unit_of_work import UnitOfWork
+from switchboard.alarm_texts import sentence
 from switchboard.alarms import Alarm, AlarmKind, Finding, look, standing
 from switchboard.news import AlarmsStand, LinkChanged, Listener, Newsroom
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dozvon.alarms import texts
+from switchboard import alarm_texts as texts
 from switchboard.alarms import (
     AFTER_SECONDS,
     Alarm,

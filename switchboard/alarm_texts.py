@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from switchboard.alarms import AlarmKind, Notice, NoticeWord
+from switchboard.alarms import Alarm, AlarmKind, Notice, NoticeWord
 
 _SENTENCES: Final[dict[AlarmKind, tuple[str, str]]] = {
     AlarmKind.LINK_DOWN: (
@@ -168,3 +168,9 @@ def _title(notice: Notice, language: str) -> str:
 
 def _of(language: str) -> int:
     return 0 if language == "ru" else 1
+
+
+def standing_sentence(alarm: Alarm, language: str) -> str:
+    """What an alarm that stands tells whoever looks."""
+    finding = alarm.finding
+    return _SENTENCES[finding.kind][_of(language)].format(**finding.about)

@@ -28,7 +28,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/readyz"): Who.MACHINE,
     ("GET", "/metrics"): Who.MACHINE,
     ("GET", "/pbx/openapi.json"): Who.EVERYBODY,
-    ("GET", "/static/{name:.+}"): Who.EVERYBODY,
+    ("GET", "/static/{name}"): Who.EVERYBODY,
     ("GET", "/favicon.ico"): Who.EVERYBODY,
     # the workspace
     ("GET", "/"): Who.SIGNED_IN,

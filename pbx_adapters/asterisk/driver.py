@@ -67,9 +67,11 @@ class AsteriskPbx:
         self.calls = self._link(
             settings.calls_user, settings.calls_secret, frozenset(WANTED_EVENTS)
         )
-        self._sound = Sound(self.calls, settings.key, now=self._pbx_now, told=recordings)
-        self.control = AsteriskControl(self.calls, settings.key, self._sound)
         self.journal = self._link(settings.journal_user, settings.journal_secret, frozenset())
+        self._sound = Sound(
+            self.calls, self.journal, settings.key, now=self._pbx_now, told=recordings
+        )
+        self.control = AsteriskControl(self.calls, settings.key, self._sound)
         self.agi = FastAgiServer(
             self._answer,
             host=settings.agi_host,

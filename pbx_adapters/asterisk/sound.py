@@ -37,12 +37,23 @@ log = structlog.get_logger()
 
 
 class Sound:
-    """The recordings of one Asterisk's living calls. `told` hears of every file that begins."""
+    """The recordings of one Asterisk's living calls. `told` hears of every file that begins.
+
+    `link` is the one for calls. To begin a file from outside the dialplan Asterisk wants the right
+    `system`, because the action may run a command: that goes over the `journal` link.
+    """
 
     def __init__(
-        self, link: AmiLink, pbx: str, *, now: Callable[[], datetime], told: Told | None = None
+        self,
+        link: AmiLink,
+        journal: AmiLink,
+        pbx: str,
+        *,
+        now: Callable[[], datetime],
+        told: Told | None = None,
     ) -> None:
         self._link = link
+        self._journal = journal
         self._pbx = pbx
         self._now = now
         self._told = told
@@ -95,7 +106,7 @@ class Sound:
             return
         path = f"{start}-{sound_name(leg_id)}.wav"
         leg = known_channel(leg_id)
-        await self._link.send({"Action": "MixMonitor", "Channel": leg, "Options": f"r({path})"})
+        await self._journal.send({"Action": "MixMonitor", "Channel": leg, "Options": f"r({path})"})
         mark = leg_mark(leg_id, self._now())
         await self._link.send(_set(call_id, "DZ_PARTS", f"{parts}+{mark}"))
         await self.began(call_id, mark)

@@ -6,6 +6,7 @@ by the tone that stands out in it.
 
 from __future__ import annotations
 
+import math
 import struct
 import wave
 from collections.abc import AsyncIterator
@@ -16,7 +17,6 @@ from pathlib import Path
 from sales_floor import Floor, eventually, sales_floor
 
 from dozvon.lab import Media
-from dozvon.lab.sip.rtp import tone_frame
 from pbx_adapters.asterisk.sound_names import sound_name
 from storage.database import open_database
 from storage.unit_of_work import UnitOfWork
@@ -50,9 +50,8 @@ async def confirm_law(floor: Floor) -> None:
     async def work(uow: UnitOfWork) -> None:
         await uow.offices.note(LAW_CONFIRMED, "test 2026-01-01")
 
-    async with open_database(floor.settings.database) as database:
-        async with Writer(database).running() as writer:
-            await writer.submit(work)
+    async with open_database(floor.settings.database) as database, Writer(database).running() as w:
+        await w.submit(work)
 
 
 def folder_of(floor: Floor) -> Path:
@@ -71,11 +70,17 @@ async def whole(path: Path, within: float = 4.0) -> Path:
     """The file once the exchange has written its size into its head."""
 
     async def probe() -> bool:
-        data = path.read_bytes()[:44] if path.exists() else b""
-        return len(data) == 44 and struct.unpack("<I", data[40:44])[0] == path.stat().st_size - 44
+        return _is_whole(path)
 
     await eventually(probe, within, f"{path.name} is whole")
     return path
+
+
+def _is_whole(path: Path) -> bool:
+    data = path.read_bytes() if path.exists() else b""
+    if len(data) <= 44 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        return False  # the exchange writes in large pieces: until then the head stands alone
+    return bool(struct.unpack("<I", data[40:44])[0] == len(data) - 44)
 
 
 def seconds(path: Path) -> float:
@@ -116,9 +121,7 @@ def onset(path: Path, hertz: int) -> float:
 
 
 def _share(found: tuple[int, ...], hertz: int, power: int) -> float:
-    from math import cos, pi
-
-    factor = 2 * cos(2 * pi * hertz / RATE)
+    factor = 2 * math.cos(2 * math.pi * hertz / RATE)
     before = last = 0.0
     for sample in found:
         before, last = last, sample + factor * last - before

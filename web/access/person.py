@@ -44,7 +44,7 @@ class Person:
         return self.role in GRANTS[permission]
 
 
-_KEY = "dozvon_person"
+_KEY = web.RequestKey("person", Person)
 
 
 def person_of(request: web.Request) -> Person:
@@ -60,8 +60,7 @@ def person_of(request: web.Request) -> Person:
 
 def signed_in(request: web.Request) -> Person | None:
     """The person behind a request, if somebody is signed in."""
-    found = request.get(_KEY)
-    return found if isinstance(found, Person) else None
+    return request.get(_KEY)
 
 
 def put_person(request: web.Request, person: Person) -> None:

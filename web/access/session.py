@@ -27,7 +27,7 @@ API = "/api/"
 LONGEST_SECRET = 100
 
 PROOFS = web.AppKey("proofs", Proofs)
-SESSION = "dozvon_session"
+SESSION = web.RequestKey("session", Session)
 
 
 async def recognise(request: web.Request) -> Person | None:
@@ -40,8 +40,7 @@ async def recognise(request: web.Request) -> Person | None:
 
 def session_of(request: web.Request) -> Session | None:
     """The session of a request, None for a program's."""
-    found = request.get(SESSION)
-    return found if isinstance(found, Session) else None
+    return request.get(SESSION)
 
 
 async def still_signed_in(request: web.Request) -> bool:

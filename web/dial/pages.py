@@ -92,6 +92,7 @@ async def _ask(request: web.Request, number: str, written: str) -> web.Response:
         reach = reach_of(person_of(request), board.office())
         seen = [c for c in found.clients if reach.sees_client(c.owner)]
         client = min(seen, key=lambda c: c.key).name if seen else ""
+        number = read.e164 or number
     shown = "".join(c for c in unquote(written) if c.isprintable())[:80]
     return render(request, "signin_dial.html", number=number, client=client, written=shown)
 

@@ -26,7 +26,7 @@ from web.pages.texts import Words, chosen_language
 from web.parts import PARTS, WebParts
 
 FLASH = "dozvon_flash"
-_FLASHES = "dozvon_flashes"
+_FLASHES = web.RequestKey("flashes", list[tuple[str, str]])
 _LONGEST_FLASH = 600
 
 

@@ -180,6 +180,21 @@ class Recordings:
             query = query.where(_t.c.legal_hold)
         return await self._whole(query)
 
+    async def open_ids(self) -> frozenset[int]:
+        """Every recording with something left to do."""
+        query = select(_t.c.id).where(_t.c.state.in_(OPEN))
+        return frozenset((await self._connection.execute(query)).scalars())
+
+    async def left_at_source(self, pbx: str, *, limit: int = 20) -> tuple[StoredRecording, ...]:
+        """Recordings that we keep and the PBX keeps too."""
+        left = select(_parts.c.recording_id).where(
+            _parts.c.pbx == pbx,
+            _parts.c.source_deleted_at.is_(None),
+            _parts.c.state.in_((PartState.USED, PartState.EMPTY)),
+        )
+        there = (_t.c.state == RecordingState.READY, _t.c.id.in_(left))
+        return await self._whole(select(_t).where(*there).order_by(_t.c.id).limit(limit))
+
     async def counts(self, *, since: datetime | None = None) -> dict[RecordingState, int]:
         """How many recordings are in which state."""
         query = select(_t.c.state, func.count()).group_by(_t.c.state)

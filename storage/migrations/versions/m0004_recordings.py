@@ -17,7 +17,7 @@ _TABLES = ("erasures", "recording_sounds", "recording_parts", "recordings")
 
 def upgrade() -> None:
     """Adds tables and one column only."""
-    no_recording = sa.Column(
+    no_recording: sa.Column[bool] = sa.Column(
         "no_recording", sa.Boolean(), nullable=False, server_default=sa.false()
     )
     op.add_column("clients", no_recording)

@@ -1,0 +1,341 @@
+"""Brings recordings from the PBX into our store: look, fetch, convert, keep; one task per PBX.
+
+Rules:
+
+1. How far each recording has come is in the database, so a restart goes on where it was; what was
+   fetched and not yet converted lies in the store's folder of arrivals.
+2. A file is fetched only when it has stopped growing, and taken only when it is as long as it was
+   when looked at.
+3. Trouble that may pass (the PBX is away, the disk is full) is waited for and never uses up a try;
+   a conversion that fails is tried three times, then the files are kept and it is told.
+4. The PBX's copy is deleted only where a setting says so, and only after what we keep was read back
+   and is byte for byte what we made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from recordings.converting import Converter
+from recordings.errors import ConversionFailed, SourceError, SourceUnavailable, StoreError
+from recordings.keeping import Keeping, Rules
+from recordings.looking import Standing, next_look, over, standing
+from recordings.orders import Order, OrderedPart
+from recordings.port import Found, PartKind, RecordingSource
+from recordings.store import FolderStore
+from storage.database import Database
+from storage.errors import StorageError
+from storage.recording_records import PartState, StoredPart, StoredRecording
+from storage.recordings import Recordings
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+
+LOOK_SECONDS = 30.0
+FETCH_SECONDS = 1800.0
+POLL_SECONDS = 30.0
+TRIES = 3
+_OPEN = (PartState.EXPECTED, PartState.ARRIVING)
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class IntakeState:
+    """What an administrator should know: sentences' ids and details, by PBX ("": our own store)."""
+
+    troubles: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def told(self, where: str, why_id: str = "", why: str = "") -> None:
+        """Notes a trouble, or that it is over."""
+        if why_id:
+            if where not in self.troubles:
+                log.warning("recordings do not arrive", pbx=where, because=why or why_id)
+            self.troubles[where] = (why_id, why)
+        elif self.troubles.pop(where, None):
+            log.info("recordings arrive again", pbx=where)
+
+
+class Intake:
+    """Brings in the recordings of every PBX; `sources` say where each keeps its own."""
+
+    def __init__(  # noqa: PLR0913 - what it works with, all by keyword
+        self,
+        *,
+        database: Database,
+        writer: Writer,
+        store: FolderStore,
+        converter: Converter,
+        sources: Mapping[str, RecordingSource],
+        rules: Rules,
+        now: Callable[[], datetime],
+        pause: Callable[[asyncio.Event, float], Awaitable[Any]] | None = None,
+    ) -> None:
+        self.state = IntakeState()
+        self._database = database
+        self._writer = writer
+        self._store = store
+        self._converter = converter
+        self._sources = sources
+        self._rules = rules
+        self._now = now
+        self._pause = pause or _pause
+        self._keeping = Keeping(writer=writer, store=store, rules=rules, now=now)
+        self._bells: dict[str, asyncio.Event] = {}
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        for bell in self._bells.values():
+            bell.set()
+
+    async def run(self, pbxs: Sequence[str]) -> None:
+        """Works for these PBXs until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for pbx in pbxs:
+                self._bells[pbx] = asyncio.Event()
+                group.create_task(self._work(pbx), name=f"recordings of {pbx}")
+
+    async def once(self, pbx: str) -> datetime | None:
+        """Does what is due for a PBX; returns when there is something to do next."""
+        async with self._database.reading() as connection:
+            due = await Recordings(connection).due(pbx, self._now())
+        for recording in due:
+            await self._advance(recording)
+        await self._delete_at_source(pbx)
+        async with self._database.reading() as connection:
+            return await Recordings(connection).next_at(pbx)
+
+    async def _work(self, pbx: str) -> None:
+        while True:
+            seconds = POLL_SECONDS
+            self._bells[pbx].clear()
+            try:
+                at = await self.once(pbx)
+                if at is not None:
+                    seconds = min(seconds, max(0.1, (at - self._now()).total_seconds()))
+            except StorageError as trouble:
+                log.error("recordings wait for the database", because=str(trouble))  # noqa: TRY400
+            except Exception:
+                log.exception("recordings could not be brought in", pbx=pbx)
+            await self._pause(self._bells[pbx], seconds)
+
+    async def _advance(self, recording: StoredRecording) -> None:
+        """One recording as far as it goes now; a mistake with one never stops the others."""
+        try:
+            if await self._arrive(recording):
+                await self._convert(recording.id)
+        except SourceError as error:
+            self.state.told(recording.pbx, "source", str(error))
+            await self._later(recording, "source", str(error))
+        except StoreError as error:
+            self.state.told("", error.why_id, error.detail)
+            await self._later(recording, error.why_id, error.detail)
+        except StorageError:
+            raise
+        except Exception as error:
+            log.exception("a recording could not be brought in", recording=recording.id)
+            await self._failed(recording, ConversionFailed("stopped", repr(error)[:200]))
+
+    # -- files ---------------------------------------------------------------------------------
+
+    async def _arrive(self, recording: StoredRecording) -> bool:
+        """Looks at the files that are not here yet and fetches them; True when all are."""
+        waiting = [part for part in recording.parts if part.state in _OPEN]
+        source = self._sources.get(recording.pbx)
+        if source is None:
+            if waiting:
+                self.state.told(recording.pbx, "no-source")
+                await self._later(recording, "no-source")
+            return not waiting
+        stands = [await self._look(source, part) for part in waiting]
+        self.state.told(recording.pbx)
+        if Standing.GROWING in stands:
+            await self._later(recording, "growing", after=self._rules.patience.settle_seconds)
+            return False
+        here = any(s is not Standing.ABSENT for s in stands) or len(waiting) < len(recording.parts)
+        if Standing.ABSENT in stands and not self._given_up(recording, beside=here):
+            await self._later(recording, "not-there-yet", tries=recording.tries + 1)
+            return False
+        for part, stand in zip(waiting, stands, strict=True):
+            if not await self._settle(source, part, stand):
+                await self._later(recording, "growing", after=self._rules.patience.settle_seconds)
+                return False
+        if waiting:  # from here on it is conversions that are counted
+            await self._later(recording, "", after=0.0, tries=0)
+        return True
+
+    def _given_up(self, recording: StoredRecording, *, beside: bool) -> bool:
+        patience = self._rules.patience
+        looks = recording.tries + 1
+        return over(recording.expected_at, self._now(), looks, patience, beside=beside)
+
+    async def _look(self, source: RecordingSource, part: StoredPart) -> Standing:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                found = await source.look(part.name)
+        except TimeoutError:
+            raise SourceUnavailable(f"no answer within {LOOK_SECONDS:.0f} s") from None
+        except SourceError as error:
+            if error.again:
+                raise
+            await self._refused(part, str(error))
+            return Standing.REFUSED
+        stand = standing(part, found, self._now(), self._rules.patience)
+        if found and stand is Standing.GROWING:
+            await self._seen(part, found)
+        return stand
+
+    async def _seen(self, part: StoredPart, found: Found) -> None:
+        if part.seen_size == found.size and part.seen_changed_at == found.changed_at:
+            return  # unchanged, but not for long enough yet: the first look counts
+        about: dict[str, Any] = {"size": found.size, "changed_at": found.changed_at}
+        await self._write(lambda u: u.recordings.seen(part.id, **about, at=self._now()))
+
+    async def _settle(self, source: RecordingSource, part: StoredPart, stand: Standing) -> bool:
+        """Takes a file as it stands; False when it changed under our hands."""
+        if stand is Standing.WHOLE:
+            return await self._fetch(source, part)
+        if stand is Standing.REFUSED:
+            return True
+        state = PartState.EMPTY if stand is Standing.EMPTY else PartState.MISSING
+        await self._write(lambda u: u.recordings.part(part.id, state))
+        return True
+
+    async def _refused(self, part: StoredPart, why: str) -> None:
+        await self._write(lambda u: u.recordings.part(part.id, PartState.BROKEN, why=why))
+
+    async def _fetch(self, source: RecordingSource, part: StoredPart) -> bool:
+        into = await asyncio.to_thread(self._keeping.place_for, part)
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                got = await source.fetch(part.name, into, most_bytes=self._rules.most_bytes)
+        except TimeoutError:
+            raise SourceUnavailable(f"not copied within {FETCH_SECONDS:.0f} s") from None
+        except SourceError as error:
+            if error.again:
+                raise
+            await self._refused(part, str(error))
+            return True
+        if got.size != part.seen_size:
+            return False
+        about = {"size": got.size, "sha256": got.sha256}
+        await self._write(lambda u: u.recordings.part(part.id, PartState.FETCHED, **about))
+        return True
+
+    # -- sound ---------------------------------------------------------------------------------
+
+    async def _convert(self, number: int) -> None:
+        async with self._database.reading() as connection:
+            recording = await Recordings(connection).get(number)
+        if recording is None:
+            return
+        fetched = [part for part in recording.parts if part.state is PartState.FETCHED]
+        if not fetched:
+            await self._keeping.nothing_came(recording)
+            return
+        if lost := await asyncio.to_thread(self._keeping.lost, fetched):
+            for part in lost:
+                fresh = partial(_anew, part.id)
+                await self._write(fresh)
+            await self._later(recording, "not-there-yet", after=0.0)
+            return
+        try:
+            result = await self._converter.convert(self._order(recording, fetched))
+        except ConversionFailed as failed:
+            await self._failed(recording, failed)
+            return
+        await self._keeping.keep(recording, result)
+        self.state.told("")
+
+    def _order(self, recording: StoredRecording, fetched: Sequence[StoredPart]) -> Order:
+        parts = tuple(
+            OrderedPart(
+                name=part.name,
+                path=self._keeping.place_of(part),
+                kind=PartKind(part.kind),
+                began_at=part.began_at,
+            )
+            for part in fetched
+        )
+        folder: Path = self._keeping.folder_of(recording.id)
+        return self._rules.order(parts, folder)
+
+    async def _failed(self, recording: StoredRecording, failed: ConversionFailed) -> None:
+        if failed.why_id == "no-ffmpeg" and await self._keeping.keep_as_it_is(recording):
+            return
+        tries = recording.tries + 1
+        if tries < TRIES:
+            await self._later(recording, failed.why_id, failed.detail, tries=tries)
+            return
+        await self._keeping.broken(recording, failed.why_id, failed.detail)
+
+    # -- the PBX's copy, and the row --------------------------------------------------------------
+
+    async def _delete_at_source(self, pbx: str) -> None:
+        """Deletes what we keep for sure, where a setting says so."""
+        source = self._sources.get(pbx)
+        if source is None or not self._rules.delete_at_source:
+            return
+        async with self._database.reading() as connection:
+            left = await Recordings(connection).left_at_source(pbx)
+        for recording in left:
+            if not await asyncio.to_thread(self._keeping.is_safe, recording):
+                log.error("a recording in the store is damaged", recording=recording.id)
+                continue
+            for part in recording.parts:
+                if part.source_deleted_at is None:
+                    await self._delete_part(source, part)
+
+    async def _delete_part(self, source: RecordingSource, part: StoredPart) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await source.delete(part.name)
+        except (SourceError, TimeoutError) as error:
+            log.warning("the PBX keeps its copy", name=part.name, because=str(error))
+            return
+        await self._write(lambda u: u.recordings.deleted_at_source(part.id, self._now()))
+
+    async def _later(
+        self,
+        recording: StoredRecording,
+        why_id: str,
+        why: str = "",
+        *,
+        after: float | None = None,
+        tries: int | None = None,
+    ) -> None:
+        now = self._now()
+        at = next_look(recording.expected_at, now)
+        if after is not None:
+            at = now + timedelta(seconds=after)
+        count = recording.tries if tries is None else tries
+        about: dict[str, Any] = {"at": at, "tries": count, "why_id": why_id, "why": why}
+        await self._write(lambda u: u.recordings.again(recording.id, **about))
+
+    async def _write(self, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
+        await self._writer.submit(work)
+
+    async def sweep(self) -> None:
+        """Takes away arrivals that nobody waits for any more."""
+        async with self._database.reading() as connection:
+            wanted = await Recordings(connection).open_ids()
+        await asyncio.to_thread(self._keeping.sweep, wanted)
+
+
+async def _anew(part: int, uow: UnitOfWork) -> None:
+    await uow.recordings.part(part, PartState.EXPECTED, seen_size=-1, seen_at=None)
+
+
+async def _pause(bell: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+    except TimeoutError:
+        return

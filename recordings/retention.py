@@ -1,0 +1,21 @@
+"""How long recordings are kept: by department, 180 days where nothing else was said.
+
+A legal hold keeps a recording whatever its age. Deleting takes the row's word first and the sound
+after: killed in between, a sound is left that nobody can reach, never a row that promises one; the
+next tidying finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+DAYS = 180
+
+
+def expires_at(
+    began_at: datetime, department: str, days: Mapping[str, int], *, usual: int = DAYS
+) -> datetime | None:
+    """When a recording's time is over; None where it is kept for ever (0 days)."""
+    kept = days.get(department, usual)
+    return began_at + timedelta(days=kept) if kept > 0 else None

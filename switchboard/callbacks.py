@@ -7,7 +7,7 @@ service, a page or the command line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from router.callbacks_order import Floor, Owed, assigned, in_order
@@ -59,11 +59,21 @@ async def day_report(
     *,
     office: Office | None,
     calendar: HolidayCalendar,
+    departments: Collection[str] | None = None,
 ) -> DayReport:
-    """How the company called back what it missed in a stretch of time; people are extensions."""
+    """How the company called back what it missed in a stretch of time; people are extensions.
+
+    With `departments` only theirs: their items and their people's rings.
+    """
     items = await items_between(database, since, until)
     rings = missed_rings(await legs_between(database, since, until))
-    people = {m.extension for m in office.managers.values()} if office else None
+    known = office.managers.values() if office else ()
+    inside = [m for m in known if departments is None or m.department in departments]
+    people = {m.extension for m in inside} if office else None
+    if office and departments is not None:
+        items = tuple(
+            i for i in items if (i.department or office.default_department) in departments
+        )
     if people is not None:  # a mobile or a colleague's other phone is told under its own number
         rings = type(rings)({who: n for who, n in rings.items() if who in people})
     return report([_worked(item, _opening(office, item, calendar)) for item in items], rings)

@@ -77,7 +77,22 @@ class AlarmsStand:
     alarms: tuple[Alarm, ...]
 
 
-News = CallDecided | CallMoved | CallRecorded | LinkChanged | PhonesChanged | AlarmsStand
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackActed:
+    """Somebody took an item of the callback list, gave it away, noted something or closed it."""
+
+    callback_id: str
+
+
+News = (
+    CallDecided
+    | CallMoved
+    | CallRecorded
+    | LinkChanged
+    | PhonesChanged
+    | AlarmsStand
+    | CallbackActed
+)
 
 
 @dataclass(slots=True)

@@ -52,7 +52,7 @@ async def morning_list(database: Database, floor: Floor) -> tuple[Morning, dict[
     return morning((owed_of(item, floor.now) for item in found.values()), floor), found
 
 
-async def day_report(
+async def day_report(  # noqa: PLR0913 - which day, of whom, by keyword
     database: Database,
     since: datetime,
     until: datetime,

@@ -116,10 +116,12 @@ class Workspace:
         context.on("page", self._watch)
         return await context.new_page()
 
-    async def sign_in(self, login: str, size: tuple[int, int] = DESKTOP) -> Page:
-        """A person at his first page, in a browser of his own."""
-        page = await self.visitor(size)
-        await page.goto("/signin")
+    async def sign_in(
+        self, login: str, to: str = "/", *, size: tuple[int, int] = DESKTOP, scripts: bool = True
+    ) -> Page:
+        """A person at the page he wanted, in a browser of his own."""
+        page = await self.visitor(size, scripts=scripts)
+        await page.goto(to)
         await page.fill("input[name=login]", login)
         await page.fill("input[name=password]", self.people[login].password)
         await page.press("input[name=password]", "Enter")

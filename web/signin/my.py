@@ -10,6 +10,7 @@ from storage.writer import Work
 from web.access.person import person_of
 from web.access.session import session_of
 from web.pages.page import flash, parts_of, render, words
+from web.pages.texts import Words
 from web.signin import accounts
 from web.signin.accounts import CARD_OPENS
 from web.signin.errors import AccountRefused
@@ -44,7 +45,8 @@ async def choose(request: web.Request) -> web.Response:
     except AccountRefused as refused:
         flash(request, refusal(request, refused), "bad")
     else:
-        flash(request, words(request)("signin.saved"))
+        chosen = Words(choices.get("language") or words(request).language)
+        flash(request, chosen("signin.saved"))
     return see("/my")
 
 

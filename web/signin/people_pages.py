@@ -185,7 +185,7 @@ def _about(form: Mapping[str, str]) -> About:
 async def _meant(request: web.Request) -> StoredPerson:
     text = request.match_info["id"]
     person = None
-    if text.isdecimal() and len(text) < 10:
+    if text.isascii() and text.isdecimal() and len(text) < 10:
         async with parts_of(request).database.reading() as connection:
             person = await People(connection).get(int(text))
     if person is None:

@@ -66,6 +66,21 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     # clients
     # reports
     # office and connections
+    ("GET", "/office"): Permission.ADMINISTER,
+    ("GET", "/office/general"): Permission.ADMINISTER,
+    ("POST", "/office/general"): Permission.ADMINISTER,
+    ("GET", "/office/new/{section}"): Permission.ADMINISTER,
+    ("POST", "/office/new/{section}"): Permission.ADMINISTER,
+    ("GET", "/office/{section}/{key}"): Permission.ADMINISTER,
+    ("POST", "/office/{section}/{key}"): Permission.ADMINISTER,
+    ("GET", "/office/text"): Permission.ADMINISTER,
+    ("POST", "/office/text"): Permission.ADMINISTER,
+    ("GET", "/office/file.toml"): Permission.ADMINISTER,
+    ("GET", "/office/versions"): Permission.ADMINISTER,
+    ("GET", "/office/versions/{number}"): Permission.ADMINISTER,
+    ("POST", "/office/versions/{number}/restore"): Permission.ADMINISTER,
+    ("GET", "/office/try"): Permission.ADMINISTER,
+    ("GET", "/connections"): Permission.ADMINISTER,
     # the API
 }
 

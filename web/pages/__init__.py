@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from web.dial import pages as dial
-from web.pages import home, static
+from web.pages import connections, home, office, office_try, static
 from web.signin import my, people_pages
 from web.signin import pages as signin
 
@@ -18,5 +18,8 @@ PAGES: Sequence[web.RouteTableDef] = (
     my.routes,
     people_pages.routes,
     dial.routes,
+    office_try.routes,
+    office.routes,
+    connections.routes,
 )
 """Every page: a module that is not listed here is not served."""

@@ -30,6 +30,7 @@ from pbx_adapters.webhook import WebhookPbx, WebhookSettings
 from router.office import Office
 from storage.database import Database, open_database
 from storage.office_versions import OfficeVersions
+from storage.sentences import Sentence
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.board import Board, Parts, utc_now
@@ -152,8 +153,12 @@ async def office_in_force(settings: Settings, database: Database, writer: Writer
     path = settings.office_path
     if not path.is_file():
         raise CannotStart(
-            f"There is no office yet: {path} does not exist. Write it (docs/office-file.md), "
-            "or apply one with `dozvon office apply FILE`."
+            Sentence(
+                f"There is no office yet: {path} does not exist. Write it (docs/office-file.md), "
+                "or apply one with `dozvon office apply FILE`.",
+                f"Офиса ещё нет: файл {path} не существует. Напишите его (docs/office-file.md) или "
+                "примените готовый: `dozvon office apply ФАЙЛ`.",
+            )
         )
     office = read_office(path, language=settings.language)
     text = path.read_text("utf-8-sig")
@@ -222,8 +227,12 @@ def make_data_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as trouble:
         raise CannotStart(
-            f"The data folder {folder} cannot be made ({trouble.strerror}). Give the service's "
-            "user the right to write there, or set `data_dir` elsewhere."
+            Sentence(
+                f"The data folder {folder} cannot be made ({trouble.strerror}). Give the service's "
+                "user the right to write there, or set `data_dir` elsewhere.",
+                f"Папку данных {folder} не удалось создать ({trouble.strerror}). Дайте "
+                "пользователю сервиса право писать туда или задайте другую: `data_dir`.",
+            )
         ) from trouble
 
 
@@ -237,8 +246,12 @@ def only_one_service(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotStart(
-                f"Another Dozvon already serves {folder}. Stop it first, or give this one a data "
-                "folder of its own."
+                Sentence(
+                    f"Another Dozvon already serves {folder}. Stop it first, or give this one a "
+                    "data folder of its own.",
+                    f"С папкой {folder} уже работает другой Dozvon. Остановите его или дайте этому "
+                    "свою папку данных.",
+                )
             ) from None
         yield
     finally:

@@ -5,4 +5,4 @@ CannotStart          the service cannot run here and now
 
 
 class CannotStart(Exception):  # noqa: N818 - the name is the sentence
-    """The service cannot start; the message says why and what to do."""
+    """The service cannot start; the message (a `Sentence`) says why and what to do."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from router.callbacks import LEASE_SECONDS, Act, ActKind, CallbackItem, ClosedHow, Closing
 from storage.errors import CallbackNotOpen
+from storage.sentences import Sentence
 from storage.unit_of_work import UnitOfWork
 
 
@@ -27,9 +28,14 @@ async def take(  # noqa: PLR0913 - who, what, when and how long, all by keyword
     item = await _open(uow, callback_id)
     holder = item.holder(at)
     if holder and holder != by:
+        left = _minutes(item, at)
         raise CallbackNotOpen(
-            f"{holder} took {item.id} before you and has it for {_minutes(item, at)} min more: "
-            "take another, or ask for it to be given back."
+            Sentence(
+                f"{holder} took {item.id} before you and has it for {left} min more: take another, "
+                "or ask for it to be given back.",
+                f"{item.id} уже взял(а) {holder}, ещё на {left} мин. Возьмите другой перезвон или "
+                "попросите вернуть этот.",
+            )
         )
     until = at + timedelta(seconds=lease_seconds)
     return await _done(uow, item, ActKind.TAKEN, by=by, at=at, note=note, due_at=until)
@@ -41,7 +47,12 @@ async def give_back(
     """Gives a taken item back to everybody."""
     item = await _open(uow, callback_id)
     if not item.holder(at):
-        raise CallbackNotOpen(f"Nobody has {item.id} at the moment: there is nothing to give back.")
+        raise CallbackNotOpen(
+            Sentence(
+                f"Nobody has {item.id} at the moment: there is nothing to give back.",
+                f"{item.id} сейчас никем не взят: возвращать нечего.",
+            )
+        )
     return await _done(uow, item, ActKind.GIVEN_BACK, by=by, at=at, note=note)
 
 
@@ -64,7 +75,12 @@ async def not_needed(
 ) -> CallbackItem:
     """Closes an open item that nobody has to call back, with the reason."""
     if not reason.strip():
-        raise CallbackNotOpen("Say why no callback is needed: whoever looks later will ask.")
+        raise CallbackNotOpen(
+            Sentence(
+                "Say why no callback is needed: whoever looks later will ask.",
+                "Напишите, почему перезванивать не нужно: потом об этом спросят.",
+            )
+        )
     item = await _open(uow, callback_id)
     return await _done(uow, item, ActKind.NOT_NEEDED, by=by, at=at, note=reason.strip())
 
@@ -79,7 +95,12 @@ async def voicemail(
     item = await _known(uow, callback_id)
     call = _last_dialled(item)
     if not call:
-        raise CallbackNotOpen(f"Nobody called back for {item.id} yet: no call to be a voicemail.")
+        raise CallbackNotOpen(
+            Sentence(
+                f"Nobody called back for {item.id} yet: no call to be a voicemail.",
+                f"По {item.id} ещё не перезванивали: автоответчику взяться неоткуда.",
+            )
+        )
     act = Act(kind=ActKind.VOICEMAIL, call_id=call, by=by, at=at, note=note)
     return await uow.callbacks.act(item, act)
 
@@ -107,7 +128,12 @@ async def _done(  # noqa: PLR0913 - the parts of an act
 async def _known(uow: UnitOfWork, callback_id: str) -> CallbackItem:
     item = await uow.callbacks.get(callback_id)
     if item is None:
-        raise CallbackNotOpen(f"There is no callback {callback_id} (any more): look again.")
+        raise CallbackNotOpen(
+            Sentence(
+                f"There is no callback {callback_id} (any more): look again.",
+                f"Перезвона {callback_id} нет (или уже нет): посмотрите список ещё раз.",
+            )
+        )
     return item
 
 
@@ -123,10 +149,19 @@ def _minutes(item: CallbackItem, at: datetime) -> int:
     return max(1, round(left / 60))
 
 
-def _closed_sentence(closing: Closing) -> str:
-    who = closing.by or "somebody"
+def _closed_sentence(closing: Closing) -> Sentence:
+    who, whom = closing.by or "somebody", closing.by or "кто-то"
     if closing.how is ClosedHow.NOT_NEEDED:
-        return f"Nothing to do: {who} closed it as not needed."
+        return Sentence(
+            f"Nothing to do: {who} closed it as not needed.",
+            f"Делать ничего не нужно: закрыто как ненужное ({whom}).",
+        )
     if closing.how is ClosedHow.CAME_THROUGH:
-        return f"Nothing to do: the client called again and talked with {who} meanwhile."
-    return f"Nothing to do: {who} has reached this client meanwhile."
+        return Sentence(
+            f"Nothing to do: the client called again and talked with {who} meanwhile.",
+            f"Делать ничего не нужно: клиент тем временем дозвонился сам ({whom}).",
+        )
+    return Sentence(
+        f"Nothing to do: {who} has reached this client meanwhile.",
+        f"Делать ничего не нужно: клиенту тем временем уже дозвонились ({whom}).",
+    )

@@ -27,6 +27,7 @@ from storage.dialects import next_ids, trouble_of, writer_engine
 from storage.errors import StorageUnavailable
 from storage.migrate import migrate
 from storage.schema import metadata
+from storage.sentences import Sentence
 
 PIECE_ROWS = 1000
 _BITS = 128
@@ -67,8 +68,12 @@ async def copy(
         except DBAPIError as error:
             raise StorageUnavailable(
                 trouble_of(error)
-                or f"The copy failed and left nothing behind: {type(error.orig).__name__}. Look at "
-                "the log of the target database."
+                or Sentence(
+                    "The copy failed and left nothing behind: "
+                    f"{type(error.orig).__name__}. Look at the log of the target database.",
+                    f"Копирование не удалось ({type(error.orig).__name__}), после него ничего не "
+                    "осталось. Посмотрите журнал той базы данных.",
+                )
             ) from error
         finally:
             await engine.dispose()
@@ -81,16 +86,25 @@ async def _make_ready(target: str) -> None:
         async with engine.connect() as connection:
             filled = await connection.run_sync(_filled)
     except (SQLAlchemyError, OSError) as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
         raise StorageUnavailable(
-            "The target database cannot be opened. Check its address, its user and that it exists "
-            f"(createdb). ({type(getattr(error, 'orig', None) or error).__name__})"
+            Sentence(
+                "The target database cannot be opened. Check its address, its user and that it "
+                f"exists (createdb). ({kind})",
+                "Вторую базу данных не удалось открыть. Проверьте её адрес, пользователя и что она "
+                f"создана (createdb). ({kind})",
+            )
         ) from error
     finally:
         await engine.dispose()
     if filled:
+        there = ", ".join(filled)
         raise StorageUnavailable(
-            f"The target database is not empty: {', '.join(filled)}. Copy into a new database; "
-            "nothing was changed."
+            Sentence(
+                f"The target database is not empty: {there}. Copy into a new database; nothing was "
+                "changed.",
+                f"Вторая база данных не пуста: {there}. Копируйте в новую; ничего не изменено.",
+            )
         )
     await migrate(target)
 
@@ -123,8 +137,12 @@ async def _copy_table(
     arrived = await _arrived(table, writing)
     if arrived != sent:
         raise StorageUnavailable(
-            f"The table {table.name} did not arrive as it was sent: {arrived.rows} of {sent.rows} "
-            "rows, or another checksum. Nothing was copied; please report this."
+            Sentence(
+                f"The table {table.name} did not arrive as it was sent: {arrived.rows} of "
+                f"{sent.rows} rows, or another checksum. Nothing was copied; please report this.",
+                f"Таблица {table.name} пришла не такой, как ушла: строк {arrived.rows} из "
+                f"{sent.rows} или другая контрольная сумма. Ничего не скопировано; сообщите нам.",
+            )
         )
     return sent
 

@@ -28,6 +28,7 @@ from storage.dialects import (
     writer_engine,
 )
 from storage.errors import StorageUnavailable
+from storage.sentences import Sentence
 from storage.writer_thread import Body, WriterThread
 
 T = TypeVar("T")
@@ -125,8 +126,12 @@ class Database:
         await self._close_readers()
         if identity is None:
             raise StorageUnavailable(
-                f"The database file {self.file} is gone. Put it back; until then new calls are "
-                "kept in memory."
+                Sentence(
+                    f"The database file {self.file} is gone. Put it back; until then new calls are "
+                    "kept in memory.",
+                    f"Файла базы данных {self.file} больше нет. Верните его; до тех пор новые "
+                    "звонки ждут в памяти.",
+                )
             )
         self._identity = identity
 
@@ -137,7 +142,11 @@ async def open_database(url: str, *, readers: int = READERS) -> AsyncIterator[Da
     file = file_of(url)
     if file is not None and not file.is_file():
         raise StorageUnavailable(
-            f"There is no database at {file}. Run the migrations first, or correct the address."
+            Sentence(
+                f"There is no database at {file}. Make it (dozvon db migrate), or correct the "
+                "address.",
+                f"Базы данных {file} нет. Создайте её (dozvon db migrate) или исправьте адрес.",
+            )
         )
     database = Database(url, readers=readers)
     try:
@@ -154,7 +163,10 @@ async def _greet(database: Database) -> None:
     except DBAPIError as error:
         raise StorageUnavailable(
             trouble_of(error)
-            or f"{database.url} holds no tables of ours. Run the migrations first."
+            or Sentence(
+                f"{database.url} holds no tables of ours. Make them: dozvon db migrate.",
+                f"В {database.url} нет наших таблиц. Создайте их: dozvon db migrate.",
+            )
         ) from error
 
 

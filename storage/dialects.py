@@ -53,38 +53,53 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from storage.sentences import Sentence
+
 WRITER_BUSY_MILLISECONDS = 250
 READER_BUSY_MILLISECONDS = 2000
 WAL_BYTES_KEPT = 64 * 1024 * 1024
 
 _SENTENCES = {
-    SQLITE_BUSY: (
+    SQLITE_BUSY: Sentence(
         "The database is locked by another program. New calls are kept in memory and written as "
-        "soon as it lets go; close the program that has the file open."
+        "soon as it lets go; close the program that has the file open.",
+        "База данных занята другой программой. Новые звонки ждут в памяти и запишутся, как только "
+        "она освободится; закройте программу, которая держит файл.",
     ),
-    SQLITE_FULL: (
+    SQLITE_FULL: Sentence(
         "The disk of the database is full. New calls are kept in memory, and when that is full in "
-        "the journal of the PBX; make room on the disk, nothing else needs to be done."
+        "the journal of the PBX; make room on the disk, nothing else needs to be done.",
+        "На диске с базой данных кончилось место. Новые звонки ждут в памяти, а потом в журнале "
+        "АТС; освободите место, больше ничего делать не нужно.",
     ),
-    SQLITE_READONLY: (
+    SQLITE_READONLY: Sentence(
         "The database file cannot be written. Give the service's user the right to write the file "
-        "and its folder; until then new calls are kept in memory."
+        "and its folder; until then new calls are kept in memory.",
+        "Файл базы данных нельзя записать. Дайте пользователю сервиса право записи на файл и его "
+        "папку; до тех пор новые звонки ждут в памяти.",
     ),
-    SQLITE_CANTOPEN: (
+    SQLITE_CANTOPEN: Sentence(
         "The database file is gone or its folder cannot be entered. Put the file back; until then "
-        "new calls are kept in memory."
+        "new calls are kept in memory.",
+        "Файла базы данных нет или в его папку нельзя войти. Верните файл; до тех пор новые звонки "
+        "ждут в памяти.",
     ),
-    SQLITE_IOERR: (
+    SQLITE_IOERR: Sentence(
         "The disk of the database reports errors in reading or writing. New calls are kept in "
-        "memory; look at the disk."
+        "memory; look at the disk.",
+        "Диск с базой данных сообщает об ошибках чтения или записи. Новые звонки ждут в памяти; "
+        "проверьте диск.",
     ),
-    SQLITE_CORRUPT: (
+    SQLITE_CORRUPT: Sentence(
         "The database file is damaged. Stop the service and restore the last backup; until then "
-        "new calls are kept in memory."
+        "new calls are kept in memory.",
+        "Файл базы данных повреждён. Остановите сервис и восстановите последнюю копию; до тех пор "
+        "новые звонки ждут в памяти.",
     ),
 }
-_CONNECTION_LOST = (
-    "The connection to the database was lost; new calls are kept in memory until it is back."
+_CONNECTION_LOST = Sentence(
+    "The connection to the database was lost; new calls are kept in memory until it is back.",
+    "Связь с базой данных потеряна; новые звонки ждут в памяти, пока она не вернётся.",
 )
 _SENTENCES[SQLITE_LOCKED] = _SENTENCES[SQLITE_BUSY]
 _SENTENCES[SQLITE_NOTADB] = _SENTENCES[SQLITE_CORRUPT]
@@ -251,7 +266,7 @@ def _told(fresh: ColumnElement[Any], present: Column[Any]) -> ColumnElement[Any]
     return case((tells, fresh), else_=present)
 
 
-def trouble_of(error: BaseException) -> str | None:
+def trouble_of(error: BaseException) -> Sentence | None:
     """A sentence when the database itself is in trouble (try again later), else None.
 
     None means that the work was wrong: trying it again would fail again.

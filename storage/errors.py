@@ -8,7 +8,7 @@ StorageError
 WorkWaits                (RuntimeError) a work waits for something else than its unit: our mistake
 NaiveInstant             (ValueError) an instant without a time zone was handed in: our mistake
 
-Every message is a sentence for a person: what happened, what it means, what to do.
+Every message is a `Sentence` for a person: what happened, what it means, what to do.
 """
 
 from __future__ import annotations

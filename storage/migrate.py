@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.dialects import file_of, trouble_of, writer_engine
 from storage.errors import StorageUnavailable
+from storage.sentences import Sentence
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -35,12 +36,20 @@ async def migrate(url: str, revision: str = "head") -> None:
             await connection.run_sync(_move, revision)
     except DBAPIError as error:
         raise StorageUnavailable(
-            trouble_of(error) or f"The migration failed: {error.orig}"
+            trouble_of(error)
+            or Sentence(
+                f"The migration failed: {error.orig}",
+                f"Обновить базу данных не удалось: {error.orig}",
+            )
         ) from error
     except CommandError as error:
         raise StorageUnavailable(
-            "The database was written by a newer version of Dozvon. Install that version again, or "
-            f"restore the backup from before it. ({error})"
+            Sentence(
+                "The database was written by a newer version of Dozvon. Install that version again,"
+                f" or restore the backup from before it. ({error})",
+                "В базу данных писала более новая версия Dozvon. Установите её снова или "
+                f"восстановите копию, сделанную до неё. ({error})",
+            )
         ) from error
     finally:
         await engine.dispose()
@@ -62,6 +71,10 @@ def _create(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StorageUnavailable(
-            f"The database {file} cannot be created or written: {error.strerror}. Create its "
-            "folder and give the service's user the right to write there."
+            Sentence(
+                f"The database {file} cannot be created or written: {error.strerror}. Create its "
+                "folder and give the service's user the right to write there.",
+                f"Базу данных {file} нельзя создать или записать: {error.strerror}. Создайте её "
+                "папку и дайте пользователю сервиса право писать туда.",
+            )
         ) from error

@@ -30,6 +30,7 @@ from storage.connection import AnyConnection
 from storage.database import Database
 from storage.dialects import trouble_of
 from storage.errors import StorageBusy, StorageClosed, StorageUnavailable
+from storage.sentences import Sentence, in_language
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -41,6 +42,17 @@ GROUP_SECONDS = 0.05
 SETTLED_TOGETHER = 8
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
+_STOPPING = Sentence(
+    "The service is stopping; nothing more is written.",
+    "Сервис останавливается; больше ничего не записывается.",
+)
+_STOPPED = Sentence(
+    "The service stopped before this was known to be written.",
+    "Сервис остановился раньше, чем стало ясно, записано ли это.",
+)
+_SLOW = Sentence(
+    "The disk is too slow for what happens now.", "Диск не успевает за тем, что происходит."
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -92,15 +104,12 @@ class Writer:
         when the writer stops before the work is written.
         """
         if self._closed:
-            raise StorageClosed("The service is stopping; nothing more is written.")
+            raise StorageClosed(_STOPPING)
         promise: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         try:
             self._queue.put_nowait(_Submitted(work, promise))
         except asyncio.QueueFull:
-            raise StorageBusy(
-                f"{self.waiting} changes wait to be written and no more are kept in memory. "
-                + (self.trouble or "The disk is too slow for what happens now.")
-            ) from None
+            raise StorageBusy(_busy(self.waiting, self.trouble or _SLOW)) from None
         return await promise
 
     async def drain(self) -> None:
@@ -230,7 +239,7 @@ class Writer:
     def _refuse_the_rest(self) -> None:
         while not self._queue.empty():
             self._group.append(self._queue.get_nowait())
-        closed = StorageClosed("The service stopped before this was known to be written.")
+        closed = StorageClosed(_STOPPED)
         for submitted in self._group:
             self._tell(submitted, closed)
         self._group.clear()
@@ -249,5 +258,13 @@ class Writer:
 def _sentence(error: Exception) -> str | None:
     """What to tell of trouble that may pass; None when trying again would not help."""
     if isinstance(error, StorageUnavailable):
-        return str(error)
+        return error.args[0] if error.args else str(error)
     return trouble_of(error)
+
+
+def _busy(waiting: int, because: str) -> Sentence:
+    return Sentence(
+        f"{waiting} changes wait to be written and no more are kept in memory. {because}",
+        f"Записи ждёт изменений: {waiting}; больше в памяти не держим. "
+        f"{in_language(because, 'ru')}",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from storage.sentences import in_language
 from switchboard.alarms import Alarm, AlarmKind, Notice, NoticeWord
 
 _SENTENCES: Final[dict[AlarmKind, tuple[str, str]]] = {
@@ -159,7 +160,8 @@ def sentence(notice: Notice, language: str) -> str:
     ending = _ENDINGS[notice.word][_of(language)].format(**about)
     if notice.word is NoticeWord.CLEARED:
         return ending
-    return _SENTENCES[notice.finding.kind][_of(language)].format(**notice.finding.about) + ending
+    told = {k: str(in_language(v, language)) for k, v in notice.finding.about.items()}
+    return _SENTENCES[notice.finding.kind][_of(language)].format(**told) + ending
 
 
 def _title(notice: Notice, language: str) -> str:

@@ -7,14 +7,15 @@ import asyncio
 import click
 
 from dozvon import logs
+from dozvon.commands.terminal.speaking import SpeakingCommand, option
 from dozvon.demo.show import show
 
 
-@click.command()
-@click.option("--once", is_flag=True, help="End when all stories are told.")
+@click.command(cls=SpeakingCommand, help="command-demo")
+@option("--once", is_flag=True, help="help-demo-once")
 @click.pass_context
 def demo(context: click.Context, *, once: bool) -> None:
-    """Show the main job: a private Asterisk, an example office, real SIP calls."""
+    """Shows the main job: a private Asterisk, an example office, real SIP calls."""
     logs.configure("error", for_people=True)
     good = asyncio.run(show(context.obj.language, once=once, say=click.echo))
     context.exit(0 if good else 1)

@@ -7,6 +7,9 @@ import secrets
 
 import click
 
+from dozvon.commands.terminal.speaking import SpeakingCommand, language_of, option
+from dozvon.commands.terminal.texts import say
+from dozvon.context import Context
 from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, extensions
 from pbx_adapters.asterisk.manager_conf import SUPPORTED, manager_conf
 from pbx_adapters.asterisk.mirror import FAIL_OPEN_RING_SECONDS
@@ -60,7 +63,8 @@ class _Plain(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Refuse what is not of the form."""
         if value and not self._pattern.match(value):
-            self.fail(f"{value!r} is not of the form {self.name}", param, ctx)
+            language = language_of(ctx)
+            self.fail(say(language, "dialplan-not-so", value=value, form=self.name), param, ctx)
         return value
 
 
@@ -69,35 +73,20 @@ _CONTEXT = _Plain("context", r"[A-Za-z0-9_-]+\Z")
 _DESTINATION = _Plain("context,extension,priority", r"[A-Za-z0-9_-]+,[A-Za-z0-9_+*#-]+,\d+\Z")
 
 
-@click.command()
-@click.option("--freepbx", is_flag=True, help="For FreePBX (untested until somebody tries it).")
-@click.option(
+@click.command(cls=SpeakingCommand, help="command-dialplan")
+@option("--freepbx", is_flag=True, help="help-dialplan-freepbx")
+@option(
     "--asterisk",
     type=click.Choice([str(v) for v in SUPPORTED]),
     default=str(SUPPORTED[-1]),
-    help="Major version of Asterisk.",
+    help="help-dialplan-asterisk",
 )
-@click.option(
-    "--agi",
-    default="127.0.0.1:4573",
-    type=_ADDRESS,
-    help="Where this service listens, as Asterisk sees it.",
-)
-@click.option(
-    "--phones-context",
-    default="",
-    type=_CONTEXT,
-    help="The context in which an extension can be dialled.",
-)
-@click.option(
-    "--way-back",
-    default="",
-    type=_DESTINATION,
-    help="A destination for calls nobody answered (FreePBX: ext-group,600,1).",
-)
+@option("--agi", default="127.0.0.1:4573", type=_ADDRESS, help="help-dialplan-agi")
+@option("--phones-context", default="", type=_CONTEXT, help="help-dialplan-phones-context")
+@option("--way-back", default="", type=_DESTINATION, help="help-dialplan-way-back")
 @click.pass_obj
 def dialplan(  # noqa: PLR0913 - one per option
-    context: object,
+    context: Context,
     *,
     freepbx: bool,
     asterisk: str,
@@ -105,11 +94,11 @@ def dialplan(  # noqa: PLR0913 - one per option
     phones_context: str,
     way_back: str,
 ) -> None:
-    """Print what to paste into Asterisk: the dialplan and two AMI users with new passwords."""
+    """Prints what to paste into Asterisk: the dialplan and two AMI users with new passwords."""
     blanks = DialplanBlanks(
         agi=f"agi://{agi}",
         phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
-        fail_open=default_fail_open(context.office_if_any()),  # type: ignore[attr-defined]
+        fail_open=default_fail_open(context.office_if_any()),
         flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,
         way_back=way_back,
     )

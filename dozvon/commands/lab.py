@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import click
 
+from dozvon.commands.terminal.speaking import SpeakingGroup
 from dozvon.lab.setup import ensure_root
 
 
-@click.group()
+@click.group(cls=SpeakingGroup, help="command-lab")
 def lab() -> None:
     """The private Asterisk of the demo and the tests."""
 
 
-@lab.command()
+@lab.command(help="command-lab-setup")
 @click.pass_context
 def setup(context: click.Context) -> None:
-    """Fetch and unpack Asterisk, once for this machine; exit code 3 where none is to be had."""
+    """Fetches and unpacks Asterisk, once for this machine."""
     root = ensure_root(lambda line: click.echo(f"· {line}", err=True))
     if root is None:
         context.exit(3)

@@ -10,7 +10,9 @@ import structlog
 
 from config.settings import LogFormat, Settings
 from dozvon import logs
+from dozvon.commands.terminal.speaking import SpeakingCommand
 from dozvon.compose import service
+from dozvon.context import Context
 
 log = structlog.get_logger()
 
@@ -39,10 +41,10 @@ async def _serve(settings: Settings) -> None:
     await serve_until_told(settings, stop)
 
 
-@click.command()
+@click.command(cls=SpeakingCommand, help="command-serve")
 @click.pass_obj
-def serve(context: object) -> None:
-    """Route calls, follow them and keep their log, until stopped."""
-    settings: Settings = context.settings()  # type: ignore[attr-defined]
+def serve(context: Context) -> None:
+    """Routes calls, follows them and keeps their log, until stopped."""
+    settings = context.settings()
     logs.configure(settings.log.level, for_people=settings.log.format is LogFormat.TEXT)
     asyncio.run(_serve(settings))

@@ -23,6 +23,7 @@ from dozvon.setup.files import hand_over, make_folder
 from storage.dialects import file_of
 from storage.errors import StorageUnavailable
 from storage.migrate import migrate
+from storage.sentences import Sentence
 
 KEPT = 3
 FOLDER = "backups"
@@ -113,8 +114,14 @@ def _copy_if_due(file: Path | None, at: datetime) -> Path | None:
         hand_over(copy)
     except (OSError, sqlite3.Error) as error:
         raise StorageUnavailable(
-            f"No copy of the database could be made before its upgrade ({error}), so nothing was "
-            f"changed. Make room or give the right to write in {copy.parent}, then start again."
+            Sentence(
+                f"No copy of the database could be made before its upgrade ({error}), so nothing "
+                f"was changed. Make room or give the right to write in {copy.parent}, then start "
+                "again.",
+                f"Перед обновлением базы данных не удалось сделать её копию ({error}), поэтому "
+                f"ничего не изменено. Освободите место или дайте право писать в {copy.parent} и "
+                "запустите снова.",
+            )
         ) from error
     log.info("the database was copied before its upgrade", copy=str(copy), revision=revision)
     _forget_old(copy.parent)

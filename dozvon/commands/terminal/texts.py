@@ -17,6 +17,7 @@ from dozvon.commands.terminal.texts_stories import STORIES
 from dozvon.commands.terminal.texts_troubles import TROUBLES
 from dozvon.setup.texts import SETUP
 from dozvon.setup.texts_help import SETUP_HELP
+from storage.sentences import in_language
 
 TEXTS: dict[str, tuple[str, str]] = {
     **RESULTS,
@@ -33,7 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 def say(language: str, text: str, /, **about: object) -> str:
     """Returns a sentence with its gaps filled."""
     russian, english = TEXTS[text]
-    filled = {name: clean(value) for name, value in about.items()}
+    filled = {name: clean(in_language(value, language)) for name, value in about.items()}
     return (russian if language == "ru" else english).format(**filled)
 
 

@@ -27,16 +27,55 @@ HELP: Final[dict[str, tuple[str, str]]] = {
         "The answer for programs: JSON with stable names.",
     ),
     "command-serve": (
-        "Работать: принимать звонки, пока не остановят",
-        "Serve: take calls until stopped",
+        (
+            "Работать: принимать звонки, пока не остановят. Распределяет звонки, следит за ними и "
+            "ведёт их журнал; останавливается по SIGTERM или Ctrl-C."
+        ),
+        (
+            "Serve: take calls until stopped. Routes calls, follows them and keeps their log; ends "
+            "by SIGTERM or Ctrl-C."
+        ),
     ),
     "command-demo": (
-        "Показать всё за минуту, без АТС и без настроек",
-        "Show everything in a minute, without a PBX and without settings",
+        (
+            "Показать всё за минуту, без АТС и без настроек. Свой Asterisk, офис для примера и "
+            "настоящие звонки SIP на этой машине."
+        ),
+        (
+            "Show everything in a minute, without a PBX and without settings. An Asterisk of its "
+            "own, an example office and real SIP calls on this machine."
+        ),
+    ),
+    "help-demo-once": (
+        "Закончить, когда рассказаны все истории.",
+        "End when all stories are told.",
     ),
     "command-dialplan": (
-        "Напечатать, что вставить в Asterisk",
-        "Print what to paste into Asterisk",
+        (
+            "Напечатать, что вставить в Asterisk. Это диалплан и два пользователя AMI с новыми "
+            "паролями."
+        ),
+        (
+            "Print what to paste into Asterisk. That is the dialplan and two AMI users with new "
+            "passwords."
+        ),
+    ),
+    "help-dialplan-freepbx": (
+        "Для FreePBX (пока никем не проверено).",
+        "For FreePBX (untested so far).",
+    ),
+    "help-dialplan-asterisk": ("Версия Asterisk (первое число).", "Major version of Asterisk."),
+    "help-dialplan-agi": (
+        "Где ждёт вопросов этот сервис, глядя из Asterisk.",
+        "Where this service listens, as Asterisk sees it.",
+    ),
+    "help-dialplan-phones-context": (
+        "Контекст, где набирают добавочные.",
+        "The context in which an extension can be dialled.",
+    ),
+    "help-dialplan-way-back": (
+        "Куда отправить звонок, на который никто не ответил (FreePBX: ext-group,600,1).",
+        "A destination for calls nobody answered (FreePBX: ext-group,600,1).",
     ),
     "command-init": (
         "Настроить: спросить, соединиться и только потом записать",
@@ -52,6 +91,10 @@ HELP: Final[dict[str, tuple[str, str]]] = {
     ),
     "command-backup": ("Сделать резервную копию", "Make a backup"),
     "command-restore": ("Восстановить из резервной копии", "Restore a backup"),
+    "command-lab-setup": (
+        ("Взять и распаковать Asterisk, один раз на этой машине. Код 3, если взять его неоткуда."),
+        "Fetch and unpack Asterisk, once for this machine. Code 3 where none is to be had.",
+    ),
     "command-lab": (
         "Поднять свой Asterisk с телефонами для опытов",
         "Start an Asterisk of one's own with phones, for experiments",

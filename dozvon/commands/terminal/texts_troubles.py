@@ -97,6 +97,10 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         "«{text}» — не номер телефона, по которому можно искать.",
         "“{text}” is no telephone number that can be looked for.",
     ),
+    "dialplan-not-so": (
+        "«{value}» — не {form}.",
+        "“{value}” is no {form}.",
+    ),
     "file-trouble": ("{file}: {reason}.", "{file}: {reason}."),
     "not-here": (
         "Команда {name} не входит в эту установку.",

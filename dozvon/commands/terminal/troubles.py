@@ -21,6 +21,7 @@ from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
 from dozvon.errors import CannotStart
 from storage.errors import CallbackNotOpen, StorageError
+from storage.sentences import in_language
 
 _TOO_MUCH = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 _BY_KIND: tuple[tuple[type[Exception], Exit], ...] = (
@@ -59,7 +60,7 @@ def _sentences(language: str, error: BaseException) -> tuple[Exit, list[str]] | 
         return Exit.WRONG, [clean(mistake) for mistake in error.mistakes]
     for kinds, code in _BY_KIND:
         if isinstance(error, kinds):
-            return code, [clean(error)]
+            return code, [clean(in_language(error, language))]
     if _is_of_the_lab(error):
         return Exit.UNREACHABLE, [clean(error)]
     return _click_trouble(language, error) or _system_trouble(language, error)

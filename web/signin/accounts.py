@@ -173,7 +173,7 @@ async def set_password(
     await uow.invitations.withdraw(person.id)
     ended = await uow.sessions.close_all(person.id, but=keep)
     await uow.audit.add(doing.row("password-set", person.id, sessions=ended))
-    return person
+    return await known(uow, login)
 
 
 async def sign_out_everywhere(

@@ -72,8 +72,20 @@ def trail_entry(entry: JournalEntry) -> TrailEntry:
             "confirmed": entry.confirmed,
             "restarted": entry.restarted,
             "trail": [asdict(item) for item in entry.trail],
+            "recordings": [_part(part) for part in entry.recordings],
         },
     )
+
+
+def _part(part: RecordedPart) -> dict[str, str | None]:
+    """A file of the call as plain values; instants in ISO 8601, by the PBX's clock."""
+    return {
+        "name": part.name,
+        "kind": part.kind,
+        "leg_id": part.leg_id,
+        "began_at": part.began_at.isoformat() if part.began_at else None,
+        "ended_at": part.ended_at.isoformat() if part.ended_at else None,
+    }
 
 
 def way_of(entry: JournalEntry) -> StoredWay:

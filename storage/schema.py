@@ -177,6 +177,7 @@ calls = Table(
     Index(None, "owner", "began_at"),
     Index(None, "answered_by", "began_at"),
     Index(None, "disposition", "began_at"),
+    Index(None, "began_at", "disposition", "reason", "talk_seconds", "settled"),
 )
 
 legs = Table(

@@ -15,6 +15,8 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _PIECE_CLIENTS = 5_000
+_SUMMED = ("began_at", "disposition", "reason", "talk_seconds", "settled")
+_SUMS = "ix_calls_" + "_".join(_SUMMED)
 
 
 def upgrade() -> None:
@@ -41,6 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "timezone", name="pk_day_figures"),
     )
     op.create_index("ix_applications_manager", "applications", ["manager"])
+    op.create_index(_SUMS, "calls", list(_SUMMED))
     _fill(op.get_bind(), words)
     op.create_index("ix_client_words_word_client_id", "client_words", ["word", "client_id"])
 
@@ -49,6 +52,7 @@ def downgrade() -> None:
     """Takes the tables and indexes away again."""
     op.drop_index("ix_client_words_word_client_id", "client_words")
     op.drop_index("ix_applications_manager", "applications")
+    op.drop_index(_SUMS, "calls")
     op.drop_table("day_figures")
     op.drop_table("client_words")
 

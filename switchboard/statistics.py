@@ -1,0 +1,169 @@
+"""Figures of the reports: days are counted once, kept, and counted again when a call changes.
+
+Rules: counting goes hour by hour and lets calls go first; a day that is over and unchanged is only
+read. What is kept holds extensions and keys; names come from the office of today. Figures are the
+truth of the log: whatever cannot be kept (the database is in trouble) is shown all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from router import figures as counting
+from router.callbacks_report import Worked, owed_from
+from router.calls import Direction, Disposition, LegOutcome
+from router.figures import CountedCall, CountedLeg, Figures
+from router.hours import HolidayCalendar, next_opening
+from router.office import Office
+from storage.callback_reading import DayItem, items_between
+from storage.database import Database
+from storage.day_figures import Day, SomeCalls, calls_of, keep_day, kept_days, marks
+from storage.errors import StorageError
+from storage.writer import Writer
+
+MOST_DAYS = 400
+"""A report is of so many days at most."""
+DAYS_BETWEEN_YIELDS = 4
+
+log = structlog.get_logger()
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bureau:
+    """Where figures come from and where they are kept."""
+
+    database: Database
+    writer: Writer
+    office: Office
+    calendar: HolidayCalendar
+    now: datetime
+
+
+async def figures_of(
+    bureau: Bureau, since: date, until: date, zone: ZoneInfo
+) -> dict[date, Figures]:
+    """The figures of each day from `since` to `until`, both included, on the zone's wall."""
+    days = days_between(since, until, zone)
+    fresh = await marks(bureau.database, days)
+    kept = await kept_days(
+        bureau.database, zone.key, [day.day for day in days], version=counting.VERSION
+    )
+    found: dict[date, Figures] = {}
+    for number, day in enumerate(days):
+        there = kept.get(day.day)
+        if there is not None and there.mark == fresh[day.day]:
+            found[day.day] = counting.from_json(there.figures)
+        else:
+            found[day.day] = await count_day(bureau, day, zone)
+            await _keep(bureau, day, zone, fresh[day.day], found[day.day])
+        if number % DAYS_BETWEEN_YIELDS == 0:
+            await asyncio.sleep(0)
+    return found
+
+
+def days_between(since: date, until: date, zone: ZoneInfo) -> list[Day]:
+    """The days of a report, oldest first; each begins at midnight on the wall."""
+    count = min((until - since).days + 1, MOST_DAYS)
+    starts = [since + timedelta(days=n) for n in range(count + 1)]
+    instants = [datetime.combine(day, time(), zone).astimezone(UTC) for day in starts]
+    return [
+        Day(day=day, since=instants[n], until=instants[n + 1]) for n, day in enumerate(starts[:-1])
+    ]
+
+
+async def count_day(bureau: Bureau, day: Day, zone: ZoneInfo) -> Figures:
+    """Counts a day from its calls, hour by hour."""
+    figures: Figures = {}
+    began = day.since
+    while began < min(day.until, bureau.now + _HOUR):
+        ends = min(began + _HOUR, day.until)
+        some = await calls_of(bureau.database, began, ends)
+        _count(figures, some, began.astimezone(zone).hour)
+        await asyncio.sleep(0)
+        began = ends
+    for item in await items_between(bureau.database, day.since, day.until):
+        counting.count_callback(figures, item.department, _worked(bureau, item))
+    return figures
+
+
+def _count(figures: Figures, some: SomeCalls, hour: int) -> None:
+    for row in some.calls:
+        call = CountedCall(
+            id=row.id,
+            direction=Direction(row.direction),
+            line=row.line,
+            department=row.department,
+            caller=row.caller,
+            hour=hour,
+            began_at=row.began_at,
+            answered_at=row.answered_at,
+            disposition=Disposition(row.disposition) if row.disposition else None,
+            reason=row.reason or "",
+            talk_seconds=row.talk_seconds,
+        )
+        counting.count_call(figures, call, [_leg(leg) for leg in some.legs.get(row.id, ())])
+    for reasons in some.reasons:
+        counting.count_skips(figures, reasons)
+    for reported in some.trails:
+        counting.count_trail(figures, reported.get("trail", ()))
+
+
+def _leg(row: Any) -> CountedLeg:
+    return CountedLeg(
+        target=row.target,
+        outcome=LegOutcome(row.outcome),
+        rang=row.rang_at is not None or row.ring_seconds > 0,
+        ring_seconds=row.ring_seconds,
+        talk_seconds=row.talk_seconds,
+    )
+
+
+def _worked(bureau: Bureau, item: DayItem) -> Worked:
+    at, by = item.tries[0] if item.tries else (None, "")
+    return Worked(
+        id=item.id,
+        owed_from=owed_from(item.first_missed_at, _opening(bureau, item.department)),
+        first_try_at=at,
+        first_try_by=by,
+        tries=tuple(who for _, who in item.tries),
+        how=item.how,
+        by=item.by,
+    )
+
+
+def _opening(bureau: Bureau, department: str) -> Callable[[datetime], datetime | None]:
+    office = bureau.office
+    home = office.departments.get(department or office.default_department)
+
+    def opening(at: datetime) -> datetime | None:
+        return next_opening(home.hours, at, bureau.calendar, days=14) if home else None
+
+    return opening
+
+
+async def _keep(bureau: Bureau, day: Day, zone: ZoneInfo, mark: str, figures: Figures) -> None:
+    if day.since > bureau.now:
+        return
+    work = partial(
+        keep_day,
+        day=day.day,
+        timezone=zone.key,
+        mark=mark,
+        figures=counting.to_json(figures),
+        version=counting.VERSION,
+        at=bureau.now,
+    )
+    try:
+        await bureau.writer.submit(work)
+    except StorageError as trouble:
+        log.warning("figures of a day were not kept", day=str(day.day), because=str(trouble))

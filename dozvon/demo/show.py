@@ -14,10 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from dozvon.demo.day import lifted_by_button, ordinary_day
 from dozvon.demo.engine import EngineService
 from dozvon.demo.narrator import Narrator, outcome_text
 from dozvon.demo.people import DemoPerson, add_people, demo_people
@@ -204,14 +206,23 @@ async def _over_asterisk(play: Show, root: Path, folder: Path, *, once: bool) ->
         try:
             await service.start()
             play.say("· " + _ready(play, report.added, time.monotonic() - began))
-            return await _played(play, stage, service, path, once=once)
+            async with lifted_by_button(found):
+                day = ordinary_day(found, play.office)
+                return await _played(play, stage, service, path, once=once, after=day)
         finally:
             await service.stop()
 
 
-async def _played(
-    play: Show, stage: Stage, service: EngineService, path: Path, *, once: bool
+async def _played(  # noqa: PLR0913 - a demonstration, and how it ends
+    play: Show,
+    stage: Stage,
+    service: EngineService,
+    path: Path,
+    *,
+    once: bool,
+    after: AbstractAsyncContextManager[None] | None = None,
 ) -> bool:
+    """Tell every story; then, unless `once`, keep running, with what comes `after` around it."""
     play.sign_ins(f"{service.settings.http.address}/")
     bad = await play.stories(STORIES, stage, service)
     await play.tables(service.settings)
@@ -220,7 +231,10 @@ async def _played(
         play.say("")
         play.say(play.text("running", command=sys.argv[0], path=path))
         play.sign_ins(f"{service.settings.http.address}/")
-        await _until_told()
+        if after:
+            play.say(play.text("calling"))
+        async with after or nullcontext():
+            await _until_told()
     return bad == 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from pbx_adapters.port import JournalEntry, TrailItem, Way
+from pbx_adapters.port import JournalEntry, RecordedPart, TrailItem, Way
 from router.calls import Call, CallState, Direction, Disposition, Leg, LegOutcome, MissedReason
 from router.lifecycle import Verdict
 from storage.records import TrailEntry

@@ -1,0 +1,110 @@
+"""Recordings in a folder that we share with the PBX: the same machine, or a mounted one.
+
+Rules: only plain files of that very folder are looked at, never a link that leads out of it; the
+folder itself being away is trouble that passes (a mount that is late), not a recording that is
+missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from recordings.errors import FileMissing, SourceRefused, SourceUnavailable
+from recordings.port import Fetched, Found
+from recordings.sources.copying import PIECE_BYTES, copied
+from recordings.sources.names import checked
+
+
+class FolderSource:
+    """Keeps `recordings.port.RecordingSource` for one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def look(self, name: str) -> Found | None:
+        """The file as it stands now, or None while there is none."""
+        return await asyncio.to_thread(self._look, checked(name))
+
+    async def fetch(self, name: str, into: Path, *, most_bytes: int) -> Fetched:
+        """Copies the file; refuses what is longer than `most_bytes` or no sound."""
+        file = await asyncio.to_thread(self._open, checked(name))
+        try:
+            async with aclosing(_pieces(file, name)) as pieces:
+                return await copied(pieces, into, most_bytes=most_bytes)
+        finally:
+            await asyncio.to_thread(file.close)
+
+    async def delete(self, name: str) -> None:
+        """Deletes the file at the source; nothing happens when it is gone already."""
+        await asyncio.to_thread(self._delete, self._folder / checked(name))
+
+    def _look(self, name: str) -> Found | None:
+        try:
+            found = (self._folder / name).lstat()
+        except FileNotFoundError:
+            self._need_folder()
+            return None
+        except OSError as trouble:
+            raise _unavailable(self._folder, trouble) from trouble
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        changed = datetime.fromtimestamp(found.st_mtime, UTC)
+        return Found(size=found.st_size, changed_at=changed)
+
+    def _open(self, name: str) -> BinaryIO:
+        path = self._folder / name
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            self._need_folder()
+            raise FileMissing(f"{name} is not in {self._folder}") from None
+        except PermissionError:
+            raise SourceRefused(
+                f"{path} may not be read; give the service's user the right (group asterisk)"
+            ) from None
+        except OSError as trouble:
+            raise _unavailable(self._folder, trouble) from trouble
+        file = os.fdopen(descriptor, "rb")
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            file.close()
+            raise FileMissing(f"{name} in {self._folder} is no file")
+        return file
+
+    def _need_folder(self) -> None:
+        """The folder must be there; Asterisk makes it with the first recording."""
+        if not self._folder.is_dir() and not self._folder.parent.is_dir():
+            raise SourceUnavailable(
+                f"the folder of recordings {self._folder} is not there; is it mounted?"
+            )
+
+    def _delete(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except PermissionError:
+            raise SourceRefused(
+                f"{path} may not be deleted; give the service's user the right to write there"
+            ) from None
+        except OSError as trouble:
+            raise _unavailable(self._folder, trouble) from trouble
+
+
+async def _pieces(file: BinaryIO, name: str) -> AsyncGenerator[bytes, None]:
+    while True:
+        try:
+            piece = await asyncio.to_thread(file.read, PIECE_BYTES)
+        except OSError as trouble:
+            raise SourceUnavailable(f"{name} cannot be read: {trouble.strerror}") from trouble
+        if not piece:
+            return
+        yield piece
+
+
+def _unavailable(folder: Path, trouble: OSError) -> SourceUnavailable:
+    return SourceUnavailable(f"the folder of recordings {folder}: {trouble.strerror}")

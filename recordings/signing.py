@@ -48,8 +48,8 @@ def load_key(folder: Path) -> bytes:
 
 def sign(key: bytes, recording: int, *, until: datetime) -> str:
     """The token of a link to a recording that ends at `until`."""
-    body = f"{recording}.{int(until.timestamp())}".encode()
-    return _text(body + b"." + _mac(key, body))
+    body = f"{recording}.{int(until.timestamp())}.".encode()
+    return _text(body + _mac(key, body))
 
 
 def check(key: bytes, token: str, *, now: datetime) -> int:
@@ -58,10 +58,10 @@ def check(key: bytes, token: str, *, now: datetime) -> int:
         whole = base64.urlsafe_b64decode(token.encode("ascii") + b"==") if token else b""
     except (ValueError, binascii.Error):
         raise LinkRefused("link-forged") from None
-    body, mac = whole[: -_MAC_BYTES - 1], whole[-_MAC_BYTES:]
+    body, mac = whole[:-_MAC_BYTES], whole[-_MAC_BYTES:]
     if len(token) > _LONGEST or not hmac.compare_digest(mac, _mac(key, body)):
         raise LinkRefused("link-forged")
-    recording, until = body.decode("ascii").split(".")
+    recording, until, _ = body.decode("ascii").split(".")
     if now >= datetime.fromtimestamp(int(until), UTC):
         raise LinkRefused("link-old")
     return int(recording)

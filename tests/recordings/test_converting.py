@@ -196,6 +196,12 @@ async def test_a_conversation_longer_than_we_take_is_its_beginning(tmp_path: Pat
     assert made.seconds == 8.0  # whole pieces of four seconds
 
 
+def is_gone(told: Path) -> bool:
+    """Whether the process whose number a file holds has ended."""
+    about = Path("/proc", told.read_text().strip(), "stat")
+    return not about.exists() or ") Z " in about.read_text()
+
+
 async def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
     """The deadline ends the process and everything it started."""
     stuck = tmp_path / "ffmpeg"
@@ -207,8 +213,7 @@ async def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ConversionFailed) as caught:
         await Converter(deadline_seconds=1.0).convert(order)
     assert caught.value.why_id == "too-slow"
-    about = Path("/proc", told.read_text().strip(), "stat")
-    assert not about.exists() or ") Z " in about.read_text()
+    assert is_gone(told)
 
 
 async def test_too_little_memory_is_told(tmp_path: Path) -> None:

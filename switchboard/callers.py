@@ -47,6 +47,10 @@ class Callers:
             self._board.start(self._ask(call), f"who calls in {call.id}")
         return Known(number=_shown(self._number(call)))
 
+    def source(self, call: Call) -> object:
+        """What the answer is made of: the same object as long as nothing new is known."""
+        return self._board.live.decision_of(call.id) or self._found.get(call.id)
+
     def forget(self, call_id: str) -> None:
         """The call is over."""
         self._found.pop(call_id, None)

@@ -6,7 +6,7 @@ drawn again while nothing has changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from router.calls import Call, CallState, Direction
@@ -28,7 +28,7 @@ class Known:
     application: str = ""
     owner: str = ""
     others: int = 0
-    plan: Plan | None = None
+    plan: Plan | None = field(default=None, compare=False)
     asked: bool = False
 
 

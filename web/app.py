@@ -28,6 +28,7 @@ from web.pages.page import flashing
 from web.parts import PARTS, WebParts
 from web.signin import setup as signin
 from web.state import ASKED, LINKS, METRICS, Asked, routes
+from web.stream import setup as stream
 from web.timely import TimelyConnection
 
 MOST_NEWS = 50_000
@@ -51,6 +52,7 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
         app.add_routes(webhook.routes)
     for page in PAGES:
         app.add_routes(page)
+    stream.install(app, parts)
     app.add_routes(also)
     signin.install(app, parts)
     app.on_response_prepare.append(guard_headers)

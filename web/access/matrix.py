@@ -60,7 +60,22 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/dial/dozvon.reg"): Permission.PLACE,
     ("GET", "/dial/dozvon.desktop"): Permission.PLACE,
     # desk, live, stream
+    ("GET", "/stream"): Permission.WORK,
     ("GET", "/desk"): Permission.WORK,
+    ("GET", "/desk/after"): Permission.WORK,
+    ("GET", "/desk/today"): Permission.WORK,
+    ("GET", "/desk/callbacks"): Permission.CALLBACKS,
+    ("GET", "/desk/callbacks-count"): Permission.CALLBACKS,
+    ("GET", "/desk/due"): Permission.WORK,
+    ("GET", "/desk/next-contact"): Permission.WORK,
+    ("POST", "/desk/status"): Permission.WORK,
+    ("POST", "/desk/status/{manager}"): Permission.STATUS_OF_OTHERS,
+    ("POST", "/notes"): Permission.WORK,
+    ("POST", "/notes/{id}/done"): Permission.WORK,
+    ("GET", "/live"): Permission.LIVE,
+    ("POST", "/calls/live/{id}/take"): Permission.TAKE,
+    ("POST", "/calls/live/{id}/transfer"): Permission.TRANSFER,
+    ("POST", "/calls/live/{id}/hang-up"): Permission.HANG_UP,
     # callbacks
     # calls
     # clients

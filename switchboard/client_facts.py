@@ -1,0 +1,112 @@
+"""What is read of a client beside his name while his call rings: applications, last talk and note.
+
+Read by a task of the board's as soon as the client is known, so that no card waits for the
+database; read again when a call of his has ended or somebody noted something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from router.calls import Call, Direction, Disposition
+from router.facts import Application
+from storage.clients import Clients
+from storage.database import Database
+from storage.notes import Note, Notes
+from storage.reading import CallFilter, list_calls
+from switchboard.board import Board
+
+MOST = 2_000
+"""So many clients are remembered; the oldest give way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastTalk:
+    """The last conversation; `with_whom` is an extension or a number of ours."""
+
+    at: datetime
+    with_whom: str
+    outgoing: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFacts:
+    """What a card tells of a client."""
+
+    key: str
+    name: str
+    owner: str
+    applications: tuple[Application, ...] = ()
+    last_talk: LastTalk | None = None
+    last_note: Note | None = None
+
+    def application(self, key: str) -> Application | None:
+        """One of his applications, else the first."""
+        found = (work for work in self.applications if work.key == key)
+        return next(found, self.applications[0] if self.applications else None)
+
+
+class FactsOfClients:
+    """The clients of the calls of this moment, read once each."""
+
+    def __init__(
+        self, board: Board, database: Database, learned: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.learned = learned
+        self._board = board
+        self._database = database
+        self._known: dict[str, ClientFacts | None] = {}
+
+    def of(self, client: str) -> ClientFacts | None:
+        """What is known of a client now; what is not is read, and `learned` called."""
+        if not client:
+            return None
+        if client not in self._known:
+            while len(self._known) >= MOST:
+                del self._known[next(iter(self._known))]
+            self._known[client] = None
+            self._board.start(self._read(client), "facts of a client")
+        return self._known[client]
+
+    def changed(self, client: str) -> None:
+        """Something of a client changed: it is read again when it is asked for."""
+        if client in self._known:
+            self._board.start(self._read(client), "facts of a client")
+
+    async def _read(self, client: str) -> None:
+        found = await read_facts(self._database, client)
+        if client in self._known and self._known[client] != found:
+            self._known[client] = found
+            self.learned(client)
+
+
+async def read_facts(database: Database, client: str) -> ClientFacts | None:
+    """What the client base and the log tell of a client; None for one who is not there."""
+    async with database.reading() as connection:
+        record = await Clients(connection).get(client)
+        notes = await Notes(connection).of_client(client, limit=5)
+    if record is None:
+        return None
+    wanted = CallFilter(client=client, disposition=Disposition.ANSWERED)
+    talks = await list_calls(database, wanted, limit=1)
+    return ClientFacts(
+        key=client,
+        name=record.name,
+        owner=record.owner,
+        applications=record.applications,
+        last_talk=next((_talk(stored.call) for stored in talks), None),
+        last_note=next((note for note in notes if note.text), None),
+    )
+
+
+def _talk(call: Call) -> LastTalk:
+    outgoing = call.direction is Direction.OUTBOUND
+    return LastTalk(
+        at=call.answered_at or call.began_at,
+        with_whom=(call.caller if outgoing else call.answered_by) or "",
+        outgoing=outgoing,
+        seconds=call.talk_seconds,
+    )

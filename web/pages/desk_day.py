@@ -1,0 +1,211 @@
+"""What the desk shows of the database: calls of today, callbacks, next contacts, the last talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from router.calls import Call, Direction, Disposition
+from router.office import Manager, Office
+from storage.clients import Clients
+from storage.notes import Note, Notes
+from storage.reading import CallFilter, list_calls
+from storage.records import OpenCallback, StoredCall
+from switchboard.callbacks import floor_now, listed
+from switchboard.desk import manager_at
+from switchboard.notes import call_of, may_note
+from web.access.person import Person
+from web.access.reach import reach_of
+from web.pages.page import parts_of, zone_of
+from web.stream.answers import FANOUT, scene_of
+
+TODAY = 40
+OWED = 5
+DUE = 6
+OFFERED = timedelta(minutes=30)
+"""So long after a talk its note is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCall:
+    """A call of today as its manager sees it; `how` names its sentence, `who` fills it."""
+
+    call_id: str
+    at: datetime
+    outgoing: bool
+    client_name: str
+    number: str
+    how: str
+    who: str
+    talk_seconds: float
+    note: str
+    noted: bool
+    talked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A next contact that is due; the number is the client's first."""
+
+    note: Note
+    client_name: str
+    number: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterCall:
+    """The call whose note is asked for, and what was noted of it so far."""
+
+    call_id: str
+    client_name: str
+    number: str
+    live: bool
+    text: str = ""
+    next_contact_at: datetime | None = None
+
+
+async def calls_of_today(
+    request: web.Request, person: Person, manager: Manager
+) -> tuple[DayCall, ...]:
+    """His calls since midnight, the newest first."""
+    parts = parts_of(request)
+    office, now = parts.board.office(), parts.now()
+    wanted = CallFilter(since=midnight(now, zone_of(person, office)), who=manager.extension)
+    stored = await list_calls(parts.database, wanted, limit=TODAY)
+    notes = await _notes_of(request, stored)
+    return tuple(_day_call(one, manager, office, notes.get(one.call.id)) for one in stored)
+
+
+async def callbacks_of(
+    request: web.Request, manager: Manager
+) -> tuple[tuple[OpenCallback, ...], int]:
+    """The first of his callbacks, and how many there are."""
+    parts = parts_of(request)
+    board, now = parts.board, parts.now()
+    floor = await floor_now(parts.database, board.office(), now, board.calendar)
+    found = await listed(parts.database, now, floor, manager=manager.key)
+    return found[:OWED], len(found)
+
+
+async def contacts_due(request: web.Request, person: Person, manager: Manager) -> tuple[Due, ...]:
+    """Whom he promised himself to call until the end of tomorrow."""
+    parts = parts_of(request)
+    now = parts.now()
+    until = midnight(now, zone_of(person, parts.board.office())) + timedelta(days=2)
+    async with parts.database.reading() as connection:
+        clients = Clients(connection)
+        found = []
+        for note in await Notes(connection).due(manager.key, until, limit=DUE):
+            record = await clients.get(note.client) if note.client else None
+            numbers = (n.e164 or n.raw for n in record.numbers) if record else iter(())
+            found.append(
+                Due(
+                    note=note,
+                    client_name=record.name if record else "",
+                    number=next(numbers, ""),
+                    late=bool(note.next_contact_at and note.next_contact_at <= now),
+                )
+            )
+    return tuple(found)
+
+
+async def after_call(request: web.Request, person: Person, manager: Manager) -> AfterCall | None:
+    """The talk of this moment, the one asked for, or the last without a note."""
+    asked = request.query.get("note", "")
+    call_id = asked or _live_talk(request, manager) or await _last_without_note(request, manager)
+    return await _about(request, person, call_id) if call_id else None
+
+
+async def _about(request: web.Request, person: Person, call_id: str) -> AfterCall | None:
+    parts, scene = parts_of(request), scene_of(request)
+    live = scene.call(call_id)
+    department = live.department if live else ""
+    found = await call_of(parts.board, parts.database, scene.callers, call_id, department)
+    if found is None or not may_note(found, reach_of(person, parts.board.office())):
+        return None
+    async with parts.database.reading() as connection:
+        written = await Notes(connection).of_calls([call_id])
+    mine = next((note for note in written if note.by == person.login), None)
+    call = found.call
+    return AfterCall(
+        call_id=call_id,
+        client_name=found.client_name,
+        number=call.line if call.direction is Direction.OUTBOUND else call.caller,
+        live=live is not None and call.ended_at is None,
+        text=mine.text if mine else "",
+        next_contact_at=mine.next_contact_at if mine else None,
+    )
+
+
+def _live_talk(request: web.Request, manager: Manager) -> str:
+    talks = scene_of(request).desk(manager).talking
+    return next((card.call_id for card in talks if not card.colleague), "")
+
+
+async def _last_without_note(request: web.Request, manager: Manager) -> str:
+    parts = parts_of(request)
+    now = parts.now()
+    wanted = CallFilter(
+        since=now - timedelta(hours=3), who=manager.extension, disposition=Disposition.ANSWERED
+    )
+    stored = await list_calls(parts.database, wanted, limit=5)
+    notes = await _notes_of(request, stored)
+    dismissed = request.app[FANOUT].dismissed
+    for one in stored:
+        call = one.call
+        if not _talked(call, manager) or now - (call.ended_at or now) > OFFERED:
+            continue
+        key = (manager.key, call.id)
+        return "" if call.id in notes or key in dismissed else call.id
+    return ""
+
+
+async def _notes_of(request: web.Request, stored: Sequence[StoredCall]) -> dict[str, Note]:
+    async with parts_of(request).database.reading() as connection:
+        found = await Notes(connection).of_calls([one.call.id for one in stored])
+    return {note.call_id: note for note in found}
+
+
+def midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    """When today began there."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(now.tzinfo)
+
+
+def _talked(call: Call, manager: Manager) -> bool:
+    who = call.caller if call.direction is Direction.OUTBOUND else call.answered_by
+    return who == manager.extension and call.pbx == manager.pbx
+
+
+def _day_call(stored: StoredCall, manager: Manager, office: Office, note: Note | None) -> DayCall:
+    call = stored.call
+    outgoing = call.direction is not Direction.INBOUND
+    party = call.line if outgoing else call.caller
+    how, who = _how(call, manager, office)
+    return DayCall(
+        call_id=call.id,
+        at=call.began_at,
+        outgoing=outgoing,
+        client_name=stored.client_name,
+        number=stored.number_e164 or party,
+        how=how,
+        who=who,
+        talk_seconds=call.talk_seconds,
+        note=note.text if note else "",
+        noted=note is not None,
+        talked=how == "talked",
+    )
+
+
+def _how(call: Call, manager: Manager, office: Office) -> tuple[str, str]:
+    """What became of a call, from where he sits."""
+    if call.disposition is Disposition.ANSWERED:
+        if _talked(call, manager):
+            return "talked", ""
+        other = manager_at(office, call.pbx, call.answered_by or "")[0]
+        return "elsewhere", other.name if other else call.answered_by or ""
+    return str(call.disposition or Disposition.MISSED), ""

@@ -1,0 +1,1 @@
+"""What changes on pages while people look at them: state first, then changes."""

@@ -1,0 +1,287 @@
+"""How the live parts look: templates over the scene, each picture drawn once for all who share it.
+
+What is drawn depends on nothing but its arguments, the language, the zone and the day, so that an
+unchanged card is the same text, is found and not drawn, and is not sent again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from router.office import Manager, Status
+from switchboard.client_facts import ClientFacts
+from switchboard.desk import manager_at
+from switchboard.desk_cards import Known, RingCard, TalkCard
+from switchboard.reachable import Ask, Reachable, asked_about, reachable
+from web.access.roles import Permission
+from web.pages.formats import Formats
+from web.pages.page import environment
+from web.stream.live_rows import live_floor
+from web.stream.scene import Scene
+from web.stream.viewer import Viewer
+
+MOST_PICTURES = 4_000
+MOST_CARDS = 8
+"""More cards than these are told by their number: nobody reads more while a phone rings."""
+
+CHOICES = (
+    Status.AVAILABLE,
+    Status.LUNCH,
+    Status.MEETING,
+    Status.AWAY,
+    Status.DO_NOT_DISTURB,
+)
+
+_pictures: OrderedDict[Any, str] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A client as a card tells of him; names in place of keys."""
+
+    href: str
+    work_key: str = ""
+    work_title: str = ""
+    work_open: bool = False
+    talk_at: Any = None
+    talk_with: str = ""
+    talk_seconds: float = 0.0
+    talk_outgoing: bool = False
+    note: str = ""
+    note_by: str = ""
+    note_at: Any = None
+
+
+def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> str:
+    """A template over values that can be compared, drawn once for everybody who sees the same."""
+    now = scene.parts.now()
+    fmt = Formats(viewer.words, viewer.formats.zone, now)
+    rights = tuple(p for p in Permission if viewer.may(p))
+    day = now.astimezone(fmt.zone).date()
+    key = (template, viewer.words.language, fmt.zone.key, day, rights, tuple(values.items()))
+    found = _pictures.get(key)
+    if found is None:
+        found = (
+            environment()
+            .get_template(template)
+            .render(
+                t=viewer.words, fmt=fmt, can=lambda what: viewer.may(Permission(what)), **values
+            )
+        )
+        _pictures[key] = found
+        if len(_pictures) > MOST_PICTURES:
+            _pictures.popitem(last=False)
+    else:
+        _pictures.move_to_end(key)
+    return found
+
+
+def pops(scene: Scene, viewer: Viewer) -> str:
+    """The calls that ring at him, on whatever page he is."""
+    manager = _manager(scene, viewer)
+    if manager is None:
+        return ""
+    cards = scene.desk(manager).rings_at_me[:MOST_CARDS]
+    return "".join(
+        picture(viewer, scene, "desk_ring.html", card=card, told=_told(scene, card))
+        for card in cards
+    )
+
+
+def take(scene: Scene, viewer: Viewer) -> str:
+    """The calls that he may take over."""
+    manager = _manager(scene, viewer)
+    if manager is None:
+        return ""
+    cards = scene.desk(manager).may_take
+    acts = bool(viewer.person.manager) and viewer.may(Permission.TAKE)
+    return picture(
+        viewer,
+        scene,
+        "desk_take.html",
+        cards=cards[:MOST_CARDS],
+        more=max(0, len(cards) - MOST_CARDS),
+        acts=acts,
+    )
+
+
+def info(scene: Scene, viewer: Viewer) -> str:
+    """His clients' calls at colleagues."""
+    manager = _manager(scene, viewer)
+    cards = scene.desk(manager).information[:MOST_CARDS] if manager else ()
+    if not cards:
+        return ""
+    shown = tuple((card, told_of(scene, card.known, card.call_id)) for card in cards)
+    return picture(viewer, scene, "desk_info.html", cards=shown)
+
+
+def talk(scene: Scene, viewer: Viewer) -> str:
+    """His talk."""
+    manager = _manager(scene, viewer)
+    cards = scene.desk(manager).talking if manager else ()
+    if manager is None or not cards:
+        return ""
+    acts = viewer.person.manager == manager.key
+    shown = tuple((card, _told(scene, card)) for card in cards[:MOST_CARDS])
+    return picture(
+        viewer,
+        scene,
+        "desk_talk.html",
+        cards=shown,
+        acts=acts,
+        colleagues=colleagues(scene, manager),
+    )
+
+
+def status(scene: Scene, viewer: Viewer) -> str:
+    """His status, what he is to be asked, and why calls do not reach him."""
+    manager = _manager(scene, viewer)
+    if manager is None:
+        return ""
+    row = scene.rows.get(manager.key)
+    return picture(
+        viewer,
+        scene,
+        "desk_status.html",
+        status=_status(scene, manager),
+        until=row.until if row and row.status is _status(scene, manager) else None,
+        ask=asked_about(row, scene.parts.now()),
+        asked_status=row.status if row else None,
+        asked_at=(row.until or row.since) if row else None,
+        why=_why(scene, manager),
+        choices=CHOICES,
+        manager=manager.key,
+        manager_name="" if manager.key == viewer.person.manager else manager.name,
+    )
+
+
+def my_status(scene: Scene, viewer: Viewer) -> str:
+    """The status in the bar at the top of every page."""
+    manager = _manager(scene, viewer)
+    if manager is None:
+        return ""
+    row = scene.rows.get(manager.key)
+    ask = asked_about(row, scene.parts.now())
+    return picture(
+        viewer,
+        scene,
+        "desk_my_status.html",
+        status=_status(scene, manager),
+        until=row.until if row and ask is not Ask.IS_OVER else None,
+        ask=ask,
+        well=_why(scene, manager).well,
+    )
+
+
+def live_calls(scene: Scene, viewer: Viewer) -> str:
+    """The calls within his reach."""
+    floor = live_floor(scene, viewer)
+    acts = viewer.person.manager in scene.office.managers
+    return picture(
+        viewer,
+        scene,
+        "live_calls.html",
+        rows=floor.calls,
+        more=floor.more_calls,
+        acts=acts,
+        targets=floor.targets,
+    )
+
+
+def live_people(scene: Scene, viewer: Viewer) -> str:
+    """The people within his reach."""
+    floor = live_floor(scene, viewer)
+    return picture(viewer, scene, "live_people.html", groups=floor.groups, choices=CHOICES)
+
+
+def colleagues(scene: Scene, but: Manager) -> tuple[tuple[str, str, str], ...]:
+    """To whom a talk may be handed on: department, key and name."""
+    office = scene.office
+    return tuple(
+        (office.departments[m.department].name, m.key, m.name)
+        for m in office.managers.values()
+        if m.key != but.key and m.pbx == but.pbx and m.extension
+    )
+
+
+def told_of(scene: Scene, known: Known, call_id: str) -> Told:
+    """What stands beside a client's name, from what has been read of him so far."""
+    href = card_address(scene, known, call_id)
+    facts = scene.facts.of(known.client)
+    if facts is None:
+        return Told(href=href, work_key=known.application)
+    work, talk, note = facts.application(known.application), facts.last_talk, facts.last_note
+    return Told(
+        href=href,
+        work_key=work.key if work else known.application,
+        work_title=work.title if work else "",
+        work_open=bool(work and work.open),
+        talk_at=talk.at if talk else None,
+        talk_with=_who(scene, facts),
+        talk_seconds=talk.seconds if talk else 0.0,
+        talk_outgoing=bool(talk and talk.outgoing),
+        note=note.text if note else "",
+        note_by=_name(scene, note.manager) or note.by if note else "",
+        note_at=note.at if note else None,
+    )
+
+
+def card_address(scene: Scene, known: Known, call_id: str) -> str:
+    """Where the client's card is: in the CRM by the settings' template, else ours."""
+    if not known.client:
+        return ""
+    template = scene.parts.card_address
+    if not template:
+        return f"/clients/{quote(known.client, safe='')}"
+    fields = {
+        "client": known.client,
+        "application": known.application,
+        "number": known.number,
+        "call": call_id,
+    }
+    return template.format(**{name: quote(value, safe="") for name, value in fields.items()})
+
+
+def _told(scene: Scene, card: RingCard | TalkCard) -> Told:
+    return told_of(scene, card.known, card.call_id)
+
+
+def _who(scene: Scene, facts: ClientFacts) -> str:
+    talk = facts.last_talk
+    if talk is None or not talk.with_whom:
+        return ""
+    for pbx in sorted({m.pbx for m in scene.office.managers.values()}):
+        manager, _ = manager_at(scene.office, pbx, talk.with_whom)
+        if manager:
+            return manager.name
+    return talk.with_whom
+
+
+def _name(scene: Scene, manager: str) -> str:
+    found = scene.office.managers.get(manager)
+    return found.name if found else ""
+
+
+def _manager(scene: Scene, viewer: Viewer) -> Manager | None:
+    return scene.office.managers.get(viewer.manager)
+
+
+def _status(scene: Scene, manager: Manager) -> Status:
+    found = scene.presence.get(manager.key)
+    return found.status if found else Status.AVAILABLE
+
+
+def _why(scene: Scene, manager: Manager) -> Reachable:
+    presence = scene.parts.board.presence.of(scene.office)[manager.key]
+    return reachable(
+        manager,
+        office=scene.office,
+        presence=presence,
+        row=scene.rows.get(manager.key),
+        link_up=scene.link_up(manager.pbx),
+        now=scene.parts.now(),
+        calendar=scene.parts.board.calendar,
+    )

@@ -1,0 +1,173 @@
+"""The calls and people of this moment, made once for everybody who looks.
+
+`refresh` compares by identity: a call that did not move costs one look. It returns whose desks
+changed, so that a change of one call draws a few desks and not all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from router.calls import Call
+from router.facts import PhoneState, Presence
+from router.office import Manager, Office, Status
+from storage.statuses import Statuses, StatusRow
+from switchboard.callers import Callers
+from switchboard.client_facts import FactsOfClients
+from switchboard.desk import concerned, desk_of, seen
+from switchboard.desk_cards import Desk, Seen
+from web.parts import WebParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What a refresh found: whose desks, whether anything of the live page, who stands anew."""
+
+    managers: frozenset[str] = frozenset()
+    calls: bool = False
+    people: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A call as it was seen last, and what that was made of."""
+
+    call: Call
+    source: object
+    found: Seen
+    whom: frozenset[str]
+
+
+@dataclass(slots=True)
+class Scene:
+    """What all streams and pages draw from."""
+
+    parts: WebParts
+    links: Mapping[str, str]
+    callers: Callers = field(init=False)
+    facts: FactsOfClients = field(init=False)
+    rows: dict[str, StatusRow] = field(default_factory=dict)
+    presence: dict[str, Presence] = field(default_factory=dict)
+    _calls: dict[str, _Kept] = field(default_factory=dict)
+    _of_manager: dict[str, set[str]] = field(default_factory=dict)
+    _office: Office | None = None
+    _learned: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        board, database = self.parts.board, self.parts.database
+        self.callers = Callers(board, database)
+        self.facts = FactsOfClients(board, database, self._learned.add)
+
+    @property
+    def office(self) -> Office:
+        """The office in force."""
+        return self.parts.board.office()
+
+    def refresh(self) -> Changed:
+        """Take over how things stand now."""
+        touched: set[str] = set()
+        office = self.office
+        if office is not self._office:
+            touched |= {*office.managers}
+            self._office = office
+            self._calls.clear()
+            self._of_manager.clear()
+        calls = {call.id: call for call in self.parts.board.live.all()}
+        moved = [call for call in calls.values() if self._is_new(call)]
+        gone = [call_id for call_id in self._calls if call_id not in calls]
+        for call_id in gone:
+            touched |= self._drop(call_id)
+        for call in moved:
+            touched |= self._take_in(call)
+        touched |= self._by_facts()
+        people = self._people(office)
+        return Changed(
+            managers=frozenset(touched) | people, calls=bool(moved or gone), people=people
+        )
+
+    def calls(self) -> tuple[Seen, ...]:
+        """Every living call, in the order in which they began."""
+        found = (kept.found for kept in self._calls.values())
+        return tuple(sorted(found, key=lambda x: (x.call.began_at, x.call.id)))
+
+    def call(self, call_id: str) -> Seen | None:
+        """One living call."""
+        kept = self._calls.get(call_id)
+        return kept.found if kept else None
+
+    def calls_of(self, manager: str) -> tuple[Seen, ...]:
+        """The living calls that concern a manager, in the order in which they began."""
+        found = [self._calls[key].found for key in self._of_manager.get(manager, ())]
+        return tuple(sorted(found, key=lambda x: (x.call.began_at, x.call.id)))
+
+    def desk(self, manager: Manager) -> Desk:
+        """What stands on a manager's desk."""
+        presence = self.presence.get(manager.key, Presence())
+        return desk_of(manager, self.calls_of(manager.key), self.office, presence)
+
+    def phone(self, manager: str) -> PhoneState:
+        """How a manager's phone stands."""
+        return self.presence.get(manager, Presence()).phone
+
+    def link_up(self, pbx: str) -> bool:
+        """Whether an exchange is watched; one that never links is not asked for."""
+        return not self.links.get(pbx, "")
+
+    async def read_rows(self) -> None:
+        """Read who set which status, and until when."""
+        async with self.parts.database.reading() as connection:
+            self.rows = await Statuses(connection).all()
+
+    # -- taking over -------------------------------------------------------------------------------
+
+    def _is_new(self, call: Call) -> bool:
+        kept = self._calls.get(call.id)
+        return kept is None or kept.call is not call or kept.source is not self.callers.source(call)
+
+    def _take_in(self, call: Call) -> frozenset[str]:
+        before = self._drop(call.id, forget=False)
+        known = self.callers.known(call)
+        self.facts.of(known.client)
+        department = self.parts.control.department_of(call)
+        found = seen(call, known, self.office, department)
+        whom = concerned(found, self.office)
+        source = self.callers.source(call)
+        self._calls[call.id] = _Kept(call=call, source=source, found=found, whom=whom)
+        for key in whom:
+            self._of_manager.setdefault(key, set()).add(call.id)
+        return before | whom
+
+    def _drop(self, call_id: str, *, forget: bool = True) -> frozenset[str]:
+        kept = self._calls.pop(call_id, None)
+        if forget:
+            self.callers.forget(call_id)
+        if kept is None:
+            return frozenset()
+        for key in kept.whom:
+            self._of_manager[key].discard(call_id)
+        if forget:
+            self.facts.changed(kept.found.known.client)
+        return kept.whom
+
+    def _by_facts(self) -> frozenset[str]:
+        """Whose calls are of clients of whom more is known since."""
+        learned, touched = set(self._learned), set[str]()
+        self._learned.clear()
+        if learned:
+            for kept in self._calls.values():
+                if kept.found.known.client in learned:
+                    touched |= kept.whom
+        return frozenset(touched)
+
+    def _people(self, office: Office) -> frozenset[str]:
+        now = self.parts.board.presence.of(office)
+        before = self.presence
+        self.presence = now
+        return frozenset(
+            key for key, p in now.items() if _standing(p) != _standing(before.get(key))
+        )
+
+
+def _standing(presence: Presence | None) -> tuple[PhoneState, Status] | None:
+    return (presence.phone, presence.status) if presence else None

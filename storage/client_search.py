@@ -38,7 +38,7 @@ from storage.records import ClientRecord
 _t, _words, _numbers = schema.clients, schema.client_words, schema.client_numbers
 _work, _rights = schema.applications, schema.card_rights
 
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 COUNTED = 3_000
 RANKED = 200
 _LAST = "\U0010ffff"
@@ -143,7 +143,7 @@ class _Search:
         """Whether there are more clients with a word than were looked at."""
         most = [select(func.count()).select_from(_led_by(b).subquery()) for b in word]
         counts = (await self._connection.execute(union_all(*most))).scalars().all()
-        return max(counts) >= LOOKED_AT
+        return bool(max(counts) >= LOOKED_AT)
 
     async def _counts(self, words: Sequence[tuple[str, ...]]) -> list[int]:
         """How many clients have each word, counted no further than is needed."""

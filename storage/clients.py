@@ -69,6 +69,14 @@ class Clients:
         done = await self._connection.execute(delete(_t).where(_t.c.key == key))
         return bool(done.rowcount)
 
+    async def drop_number(self, key: str, identity: str) -> bool:
+        """Takes a number from a client (`number_identity`); calls that were his stay his."""
+        ids = await self._ids([key])
+        own = (_numbers.c.client_id == ids.get(key), _numbers.c.identity == identity)
+        done = await self._connection.execute(delete(_numbers).where(*own))
+        await make_words_again(self._connection, list(ids.values()))
+        return bool(done.rowcount)
+
     async def get(self, key: str) -> ClientRecord | None:
         """One client."""
         found = await records_of(self._connection, list((await self._ids([key])).values()))

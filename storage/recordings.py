@@ -195,14 +195,6 @@ class Recordings:
         there = (_t.c.state == RecordingState.READY, _t.c.id.in_(left))
         return await self._whole(select(_t).where(*there).order_by(_t.c.id).limit(limit))
 
-    async def counts(self, *, since: datetime | None = None) -> dict[RecordingState, int]:
-        """How many recordings are in which state."""
-        query = select(_t.c.state, func.count()).group_by(_t.c.state)
-        if since:
-            query = query.where(_t.c.began_at >= since)
-        rows = (await self._connection.execute(query)).all()
-        return {RecordingState(state): int(count) for state, count in rows}
-
     # -- keeping and deleting ------------------------------------------------------------------
 
     async def hold(self, recording: int, *, held: bool, by: str, why: str) -> bool:

@@ -117,6 +117,7 @@ class Board:
         self._office = parts.adapt(parts.office)
         self._pbxs: dict[str, Pbx] = {}
         self._tasks = _Tasks()
+        self._owned: list[tuple[Callable[[], Coroutine[Any, Any, None]], str]] = []
         self._routing = Routing(
             directory=parts.directory,
             presence=self.presence,
@@ -170,6 +171,10 @@ class Board:
         """Let the engine own a task; what it raises is logged."""
         self._tasks.start(work, name)
 
+    def own(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        """Run a task of another room as long as the engine runs; it handles its own trouble."""
+        self._owned.append((work, name))
+
     def attach(self, pbx: Pbx) -> None:
         """Make a driver known, so that it hears of a changed office or status."""
         self._pbxs[pbx.key] = pbx
@@ -193,6 +198,8 @@ class Board:
             group.create_task(self._reload.run(), name="reload")
             group.create_task(self._note_watching(), name="watch notes")
             group.create_task(self.books.run(), name="books")
+            for work, name in self._owned:
+                group.create_task(work(), name=name)
             for pbx in self._pbxs.values():
                 group.create_task(pbx.run(), name=f"pbx {pbx.key}")
 

@@ -217,7 +217,7 @@ def _line(
         may_pass=may_pass(found, floor, seer),
         closed_at=closing.at if closing else None,
         closed_how=closing.how if closing else None,
-        closed_by_name=person_named(closing.by, names) if closing else "",
+        closed_by_name=names.person(closing.by) if closing else "",
         closed_note=closing.note if closing else "",
         closing_call=closing.call_id if closing else "",
     )
@@ -226,20 +226,14 @@ def _line(
 def _try(attempt: Attempt, names: Names) -> Try:
     return Try(
         at=attempt.at,
-        by_name=person_named(attempt.by, names),
+        by_name=names.person(attempt.by),
         talk_seconds=attempt.talk_seconds,
         call_id=attempt.call_id,
     )
 
 
 def _said(note: Note, names: Names) -> Said:
-    return Said(at=note.at, by_name=person_named(note.by, names), text=note.text)
-
-
-def person_named(who: str, names: Names) -> str:
-    """A person by his key, or by the phone that he called from."""
-    at_phone = names.manager_at(who)
-    return at_phone.name if at_phone else names.manager(who)
+    return Said(at=note.at, by_name=names.person(note.by), text=note.text)
 
 
 def may_pass(found: OpenCallback, floor: Floor, seer: Seer) -> bool:

@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.records import OpenCallback
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Work
-from switchboard.callback_desk import Seer, may_pass, may_see, person_named
+from switchboard.callback_desk import Seer, may_pass, may_see
 from switchboard.callbacks import owed_of
 from switchboard.names import Names
 
@@ -174,7 +174,7 @@ class Desk:
         found = await self._seen(uow, callback_id)
         closing = found.item.closing
         if closing is not None:
-            who = person_named(closing.by, Names.of(self.floor.office))
+            who = Names.of(self.floor.office).person(closing.by)
             raise Refused(Why.CLOSED, who=who, how=closing.how)
         return found
 

@@ -36,6 +36,11 @@ class Names:
         found = self.office.managers.get(key)
         return found.name if found else key
 
+    def person(self, who: str) -> str:
+        """A person by his key or by what he is reached at; else what was written."""
+        found = self.manager_at(who)
+        return found.name if found else self.manager(who)
+
     def department(self, key: str) -> str:
         """A department's name."""
         found = self.office.departments.get(key)

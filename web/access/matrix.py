@@ -77,7 +77,20 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/calls/live/{id}/transfer"): Permission.TRANSFER,
     ("POST", "/calls/live/{id}/hang-up"): Permission.HANG_UP,
     # callbacks
+    ("GET", "/callbacks"): Permission.CALLBACKS,
+    ("GET", "/callbacks/list"): Permission.CALLBACKS,
+    ("GET", "/callbacks/count"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/take"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/give-back"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/give"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/note"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/voicemail"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/not-needed"): Permission.CALLBACKS,
+    ("POST", "/callbacks/{id}/call"): Permission.PLACE,
     # calls
+    ("GET", "/calls"): Permission.CALLS,
+    ("GET", "/calls.csv"): Permission.CALLS,
+    ("GET", "/calls/{id}"): Permission.CALLS,
     # clients
     # reports
     # office and connections

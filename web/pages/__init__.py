@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from web.dial import pages as dial
-from web.pages import connections, home, office, office_try, static
+from web.pages import callbacks, calls, connections, home, office, office_try, static
 from web.signin import my, people_pages
 from web.signin import pages as signin
 
@@ -21,5 +21,7 @@ PAGES: Sequence[web.RouteTableDef] = (
     office_try.routes,
     office.routes,
     connections.routes,
+    callbacks.routes,
+    calls.routes,
 )
 """Every page: a module that is not listed here is not served."""

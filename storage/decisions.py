@@ -34,6 +34,12 @@ class Decisions:
         key = {"call": call_id, "made": made.made_at}
         return int((await self._connection.execute(_KNOWN, key)).scalar_one())
 
+    async def kept(self, call_id: str, made: MadeDecision) -> int | None:
+        """The id of a decision that was written before, or None."""
+        key = {"call": call_id, "made": made.made_at}
+        found = (await self._connection.execute(_KNOWN, key)).scalar()
+        return None if found is None else int(found)
+
     async def newest_of(self, call_id: str) -> MadeDecision | None:
         """The decision that was made last for a call, or None."""
         query = select(_t.c.id).where(_t.c.call_id == call_id).order_by(_t.c.made_at.desc())

@@ -11,7 +11,7 @@ from dataclasses import replace
 from router.callbacks import PartyCall
 from router.calls import Call, Direction
 from storage.parties import move_calls, number_id, party_for
-from storage.records import CallbackChange, EndedCall, Recorded, TrailEntry, Way
+from storage.records import CallbackChange, EndedCall, MadeDecision, Recorded, TrailEntry, Way
 from storage.unit_of_work import UnitOfWork
 
 
@@ -26,7 +26,7 @@ async def record_ended_call(uow: UnitOfWork, ended: EndedCall) -> Recorded:
     if await uow.calls.known(call.id):
         return Recorded(first=False)
     ended = await _with_kept_decision(uow, ended)
-    decision_id = await uow.decisions.keep(call.id, ended.made) if ended.made else None
+    decision_id = await _decision(uow, call.id, ended.made) if ended.made else None
     number = number_id(ended.number)
     party = await _party(uow, ended, number)
     await uow.calls.add(ended, party=party, number_id=number, decision_id=decision_id)
@@ -34,6 +34,12 @@ async def record_ended_call(uow: UnitOfWork, ended: EndedCall) -> Recorded:
     if ended.client and number:
         change |= await refold_parties(uow, await move_calls(uow.connection, [number]))
     return Recorded(first=True, callbacks=change | await _follow(uow, party, call))
+
+
+async def _decision(uow: UnitOfWork, call_id: str, made: MadeDecision) -> int:
+    """The decision's id; most are kept as soon as they are made and need no second writing."""
+    known = await uow.decisions.kept(call_id, made)
+    return await uow.decisions.keep(call_id, made) if known is None else known
 
 
 async def _with_kept_decision(uow: UnitOfWork, ended: EndedCall) -> EndedCall:

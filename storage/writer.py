@@ -169,13 +169,15 @@ class Writer:
         try:
             return await self._database.transaction(partial(self._all, group))
         except _Spoiled:
+            if len(group) == 1:  # nothing of it was kept, and its failure is known
+                return 1
             return await self._database.transaction(partial(self._all, group, apart=True))
 
     async def _all(
         self, group: Sequence[_Submitted], connection: AnyConnection, *, apart: bool = False
     ) -> int:
         """Carries out works until the time is up and returns how many."""
-        carry_out = self._apart if apart or len(group) == 1 else self._together
+        carry_out = self._apart if apart else self._together
         until = time.monotonic() + GROUP_SECONDS
         for done, submitted in enumerate(group):
             if done and time.monotonic() > until:
@@ -186,12 +188,13 @@ class Writer:
         return len(group)
 
     async def _together(self, submitted: _Submitted, connection: AnyConnection) -> None:
-        """Runs one work; when it fails, the whole group is to be written again."""
+        """Runs one work; when it fails, what else is in the group is to be written again."""
         try:
             submitted.value = await submitted.work(self._unit(connection))
         except Exception as error:
             if trouble_of(error) is not None:
                 raise
+            submitted.failure = error
             raise _Spoiled from error
 
     async def _apart(self, submitted: _Submitted, connection: AnyConnection) -> None:

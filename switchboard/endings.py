@@ -60,15 +60,16 @@ class Endings:
         self._ahead = ahead
         self._journal_seconds = journal_seconds
         self._word: dict[str, asyncio.Future[JournalEntry]] = {}
-        self._finished: dict[str, asyncio.Future[None]] = {}
+        self._finished: dict[str, asyncio.Future[bool]] = {}
 
     async def from_events(self, call: Call) -> None:
         """An event ended a call: wait a moment for the journal, then write it."""
         made = self._live.decision_of(call.id)
         ours = made and call.direction is Direction.INBOUND
         entry = await self._wait_for_word(call.id) if ours else None
+        agreed = False
         try:
-            await self._write(call, made, entry)
+            agreed = await self._write(call, made, entry) and entry is not None
         except StorageError as trouble:
             log.error(  # noqa: TRY400 - the sentence says it all
                 "a call could not be recorded yet; the exchange's journal keeps it",
@@ -77,14 +78,15 @@ class Endings:
             )
         finally:
             self._live.forget(call.id)
-            self._finish(call.id)
+            self._finish(call.id, agreed=agreed)
 
     async def from_journal(self, entry: JournalEntry) -> bool:
         """The journal tells an end; True when it is safely recorded."""
         live = self._live.get(entry.call_id)
         if live is not None:
             self._hand_over(entry)
-            await self._finished_of(entry.call_id)
+            if await self._finished_of(entry.call_id):
+                return True
         known = await self._amend(entry)
         if known:
             return True
@@ -100,7 +102,8 @@ class Endings:
         entry: JournalEntry | None,
         *,
         recovered: bool = False,
-    ) -> None:
+    ) -> bool:
+        """Write a call that is over; False when it had been written before."""
         disagreement: Disagreement | None = None
         if entry is not None:
             call, disagreement = _settled(call, entry, self._pbx_now(call.pbx))
@@ -128,6 +131,7 @@ class Endings:
             self._news.tell(told)
             how = "from the journal alone" if recovered else "from events and journal"
             log.info("call recorded", call=call.id, how=how, disposition=call.disposition)
+        return recorded.first
 
     async def _amend(self, entry: JournalEntry) -> bool:
         """Put right a call that was written before the journal spoke; False when it is unknown."""
@@ -196,18 +200,22 @@ class Endings:
         if not word.done():
             word.set_result(entry)
 
-    async def _finished_of(self, call_id: str) -> None:
-        """Wait until the events' side has written the call, or will not come."""
+    async def _finished_of(self, call_id: str) -> bool:
+        """Wait until the events' side has written the call, or will not come.
+
+        True when it wrote the journal's word with it: there is nothing left to put right.
+        """
         finished = self._finished.setdefault(call_id, asyncio.get_running_loop().create_future())
         await asyncio.wait({finished}, timeout=self._journal_seconds)
         if not finished.done():
             self._finish(call_id)
+        return finished.result()
 
-    def _finish(self, call_id: str) -> None:
+    def _finish(self, call_id: str, *, agreed: bool = False) -> None:
         self._word.pop(call_id, None)
         finished = self._finished.pop(call_id, None)
         if finished and not finished.done():
-            finished.set_result(None)
+            finished.set_result(agreed)
 
 
 def _settled(call: Call, entry: JournalEntry, now: datetime) -> tuple[Call, Disagreement | None]:

@@ -93,7 +93,7 @@ async def test_a_database_that_was_never_migrated_is_refused_with_a_sentence(
         async with open_database(url):
             pass
     (tmp_path / "dozvon.db").touch()
-    with pytest.raises(StorageUnavailable, match="Run the migrations first"):
+    with pytest.raises(StorageUnavailable, match="dozvon db migrate"):
         async with open_database(url):
             pass
 

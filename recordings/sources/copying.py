@@ -31,7 +31,7 @@ T = TypeVar("T")
 async def copied(pieces: AsyncIterator[bytes], into: Path, *, most_bytes: int) -> Fetched:
     """Writes the pieces to `into`, replacing what was there only when all of them are safe.
 
-    Raises `TooLong`, `NoSound`, `StoreFull` or `StoreError` for our own disk's trouble, and whatever
+    Raises `TooLong`, `NoSound`, `StoreFull` or `StoreError` for our own disk, and whatever
     the pieces raise.
     """
     beside = into.with_name(f"{into.name}.part")
@@ -55,7 +55,7 @@ async def _on_disk(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T
         why = trouble.strerror or str(trouble)
         if trouble.errno in _FULL:
             raise StoreFull("disk-full", why) from trouble
-        raise StoreError("disk-trouble", why) from trouble
+        raise StoreError("store-trouble", why) from trouble
 
 
 class _Copy:

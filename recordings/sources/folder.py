@@ -71,11 +71,10 @@ class FolderSource:
             ) from None
         except OSError as trouble:
             raise _unavailable(self._folder, trouble) from trouble
-        file = os.fdopen(descriptor, "rb")
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            file.close()
+            os.close(descriptor)
             raise FileMissing(f"{name} in {self._folder} is no file")
-        return file
+        return os.fdopen(descriptor, "rb")
 
     def _need_folder(self) -> None:
         """The folder must be there; Asterisk makes it with the first recording."""

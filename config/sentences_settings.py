@@ -126,6 +126,25 @@ SETTINGS_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "АТС спрашивает по HTTP ([[webhook]]), а HTTP выключен: уберите http.port = 0.",
         "A PBX asks over HTTP ([[webhook]]), but HTTP is off: remove http.port = 0.",
     ),
+    "recordings-unreadable": (
+        (
+            "«{value}» — не место записей: нужна папка (/var/spool/asterisk/recording/dozvon)"
+            " или HTTP-сервер АТС (http://192.0.2.10:8088)."
+        ),
+        (
+            "“{value}” is no place of recordings: a folder is needed"
+            " (/var/spool/asterisk/recording/dozvon), or the PBX's HTTP server"
+            " (http://192.0.2.10:8088)."
+        ),
+    ),
+    "recordings-without-user": (
+        "Записи АТС «{key}» берут по HTTP: задайте recordings_user и recordings_password.",
+        "The recordings of “{key}” come by HTTP: set recordings_user and recordings_password.",
+    ),
+    "keep-days-unreadable": (
+        "«{value}» не прочитать: пишите отдел=дней, например sales=365 (0 — всегда).",
+        "“{value}” cannot be read: write department=days, such as sales=365 (0: for ever).",
+    ),
     "agi-open": (
         (
             "FastAGI слушает {host}, не только эту машину: перечислите в agi_allow сети АТС,"

@@ -25,6 +25,7 @@ from config.errors import Unreadable
 from config.settings_alarms import AlarmSettings
 from config.settings_books import CallbackSettings, CdrColumns, CdrPlace, CdrTable, CdrZone
 from config.settings_http import HttpSettings, WebhookSettings
+from config.settings_recordings import RecordingSettings, RecordingsPlace, is_http
 from config.settings_values import (
     Budget,
     Device,
@@ -106,11 +107,25 @@ class PbxSettings(BaseModel):
     cdr_columns: CdrColumns = Field((), description="the columns of a custom CSV, in their order")
     cdr_table: CdrTable = Field("cdr", description="the table of call records, for a database")
     cdr_zone: CdrZone = Field("", description="the zone of its call records' times")
+    recordings: RecordingsPlace = Field(
+        "", description="where its recordings are: a folder, or its HTTP server; empty: nowhere"
+    )
+    recordings_user: str = Field("", description="our user in its ari.conf")
+    recordings_password: Secret = Field(
+        SecretStr(""), description="the password of `recordings_user`"
+    )
 
     @model_validator(mode="after")
     def _guard_the_listener(self) -> Self:
         if not is_loopback(self.agi_host) and all(is_loopback(net) for net in self.agi_allow):
             raise Unreadable("agi-open", host=self.agi_host)
+        return self
+
+    @model_validator(mode="after")
+    def _recordings_can_be_asked_for(self) -> Self:
+        known = self.recordings_user and self.recordings_password.get_secret_value()
+        if is_http(self.recordings) and not known:
+            raise Unreadable("recordings-without-user", key=self.key)
         return self
 
 
@@ -137,6 +152,7 @@ class Settings(BaseSettings):
     callbacks: CallbackSettings = Field(CallbackSettings(), description="the callback list")
     alarms: AlarmSettings = Field(AlarmSettings(), description="alarms")
     http: HttpSettings = Field(HttpSettings(), description="HTTP")
+    recordings: RecordingSettings = Field(RecordingSettings(), description="recordings")
     pbx: dict[str, PbxSettings] = Field({}, description="the PBXs, by key")
     webhook: dict[str, WebhookSettings] = Field({}, description="PBXs that ask over HTTP, by key")
 

@@ -135,6 +135,9 @@ class WebhookSettings(BaseModel):
     charset: Charset = Field("utf-8", description="utf-8 or windows-1251")
     card_address: CardAddress = Field("", description="template of the client's card's address")
     reports_calls: Switch = Field(default=True, description="it posts what happens to its calls")
+    recordings: Switch = Field(
+        default=False, description="the recordings whose links it posts are fetched"
+    )
     requests_per_second: Rate = Field(500, description="more than that is refused")
 
     @model_validator(mode="after")

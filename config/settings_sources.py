@@ -27,7 +27,7 @@ OTHERS = frozenset(
 """Variables with our prefix that are no settings: where settings are, and the laboratory's."""
 SECRETS = frozenset(
     {"ami_secret", "journal_secret", "database_url", "token", "hmac_secret", "cdr"}
-    | {"mail_password", "webhook_url", "webhook_token"}
+    | {"mail_password", "webhook_url", "webhook_token", "recordings_password"}
 )
 KEYED = ("pbx", "webhook")
 """Lists of sections, each with a key."""

@@ -115,14 +115,15 @@ def _read_budget(value: object) -> float:
     return seconds
 
 
-def _read_list(value: object) -> tuple[str, ...]:
+def read_list(value: object) -> tuple[str, ...]:
+    """A list, or a text in which commas separate its elements."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return read_texts(list(value) if isinstance(value, tuple) else value)
 
 
 def _read_networks(value: object) -> tuple[str, ...]:
-    networks = _read_list(value)
+    networks = read_list(value)
     for network in networks:
         try:
             ipaddress.ip_network(network, strict=False)
@@ -132,7 +133,7 @@ def _read_networks(value: object) -> tuple[str, ...]:
 
 
 def _read_endpoints(value: object) -> tuple[str, ...]:
-    return tuple(_read_word(name) for name in _read_list(value))
+    return tuple(_read_word(name) for name in read_list(value))
 
 
 def _read_dial(value: object) -> str:

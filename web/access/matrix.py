@@ -92,7 +92,22 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/calls.csv"): Permission.CALLS,
     ("GET", "/calls/{id}"): Permission.CALLS,
     # clients
+    ("GET", "/clients"): Permission.CLIENTS,
+    ("GET", "/clients/new"): Permission.CLIENTS,
+    ("POST", "/clients/new"): Permission.CLIENTS,
+    ("GET", "/clients/hand-over"): Permission.CLIENTS_HAND_OVER,
+    ("POST", "/clients/hand-over"): Permission.CLIENTS_HAND_OVER,
+    ("GET", "/clients/{key}"): Permission.CLIENTS,
+    ("POST", "/clients/{key}"): Permission.CLIENTS,
+    ("POST", "/clients/{key}/numbers"): Permission.CLIENTS,
+    ("POST", "/clients/{key}/numbers/drop"): Permission.CLIENTS,
+    ("POST", "/clients/{key}/applications"): Permission.CLIENTS,
+    ("POST", "/clients/{key}/notes"): Permission.CLIENTS,
+    ("POST", "/clients/{key}/contacts/{note}/done"): Permission.CLIENTS,
+    ("POST", "/clients/{key}/hand-over"): Permission.CLIENTS_HAND_OVER,
     # reports
+    ("GET", "/reports"): Permission.REPORTS,
+    ("GET", "/reports/{which}.csv"): Permission.REPORTS,
     # office and connections
     ("GET", "/office"): Permission.ADMINISTER,
     ("GET", "/office/general"): Permission.ADMINISTER,

@@ -19,6 +19,7 @@ from switchboard.news import LinkChanged, Listener
 from web.access.guard import guarded
 from web.access.headers import guard_headers
 from web.access.origin import same_origin
+from web.api import table as api
 from web.errors import Answer, errors_as_json
 from web.links import Links
 from web.metrics import Metrics
@@ -52,6 +53,7 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
         app.add_routes(webhook.routes)
     for page in PAGES:
         app.add_routes(page)
+    app.add_routes(api.routes)
     stream.install(app, parts)
     app.add_routes(also)
     signin.install(app, parts)

@@ -19,7 +19,9 @@ _BEFORE_TALK = 58.0
 _BREAK_FROM = 1.0
 """The axis is broken when the talk is longer than what came before it, so many times."""
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-_TICKS = 5
+_TICKS = 4
+_APART = 9.0
+"""Marks nearer than this many percent would be written over one another."""
 _THINNEST = 0.5
 
 
@@ -160,10 +162,9 @@ def _placed(part: Stretch, axis: _Axis) -> Stretch:
 
 def _ticks(axis: _Axis) -> Iterator[Tick]:
     """Even marks before the talk, its beginning, and the end."""
-    before = axis.bend
-    step = next((s for s in _STEPS if before / s <= _TICKS), _STEPS[-1])
+    step = next((s for s in _STEPS if axis.bend / s <= _TICKS), _STEPS[-1])
     at = 0.0
-    while at < before - step / 2:
+    while axis.place(axis.bend) - axis.place(at) >= _APART:
         yield Tick(seconds=at, left=round(axis.place(at), 2))
         at += step
     if axis.bend < axis.end:

@@ -33,7 +33,7 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 _LONGEST = 80
 _FLAGS = ("after_hours", "recovered", "disputed")
-_MORE = frozenset(("department", "direction", *_FLAGS))
+_MORE = frozenset(("department", "line", "direction", *_FLAGS))
 """The filters that are folded away until one of them is used."""
 
 routes = web.RouteTableDef()

@@ -39,6 +39,7 @@ COMMANDS = (
     "callbacks",
     "gaps",
     "books",
+    "recordings",
     "route",
     "number",
     "replay",

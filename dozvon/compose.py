@@ -20,6 +20,7 @@ from config.office_file import load_office, read_office
 from config.settings import PbxSettings, Settings
 from crm_bridge.builtin.directory import BuiltinDirectory
 from dozvon.alarms.composing import make_alarms
+from dozvon.composing_recordings import make_archive
 from dozvon.errors import CannotStart
 from dozvon.setup.upgrades import upgrade
 from pbx_adapters.asterisk.driver import AsteriskPbx
@@ -36,6 +37,8 @@ from storage.writer import Writer
 from switchboard.board import Board, Parts, utc_now
 from switchboard.books import Records
 from switchboard.control import Control
+from switchboard.recording_told import ToldRecordings
+from switchboard.recordings import Archive
 from web.app import listening, make_app
 from web.parts import WebParts
 
@@ -62,7 +65,8 @@ async def service(
                 board = await _board(settings, database, writer)
                 if also:
                     board.attach(also(board))
-                async with _http(settings, board, writer, database) as trouble:
+                archive = make_archive(settings, board, database, writer)
+                async with _http(settings, board, writer, database, archive) as trouble:
                     alarms = make_alarms(settings, board, writer, database, http_trouble=trouble)
                     async with alarms.watching(board.news):
                         yield board
@@ -89,21 +93,29 @@ async def _board(settings: Settings, database: Database, writer: Writer) -> Boar
     )
     board = Board(parts)
     boards.append(board)
+    told = ToldRecordings(board)
     for pbx in settings.pbx.values():
-        board.attach(AsteriskPbx(asterisk_settings(pbx), board, now=utc_now))
+        driver = AsteriskPbx(asterisk_settings(pbx), board, now=utc_now, recordings=told.began)
+        board.attach(driver)
     return board
 
 
 @asynccontextmanager
 async def _http(
-    settings: Settings, board: Board, writer: Writer, database: Database
+    settings: Settings, board: Board, writer: Writer, database: Database, archive: Archive
 ) -> AsyncIterator[str]:
     """Listen for HTTP, if the settings say so, and give why that failed, or nothing.
 
     Without the port calls are routed all the same.
     """
     webhooks = [
-        WebhookPbx(webhook_settings(w), board, now=utc_now, let_go=board.let_go)
+        WebhookPbx(
+            webhook_settings(w),
+            board,
+            now=utc_now,
+            let_go=board.let_go,
+            recordings=ToldRecordings(board).ready if w.recordings else None,
+        )
         for w in settings.webhook.values()
     ]
     for webhook in webhooks:
@@ -124,6 +136,7 @@ async def _http(
         secure=settings.http.public_address.startswith("https"),
         public_address=settings.http.address,
         proxies=settings.http.proxies,
+        archive=archive,
     )
     app = make_app(parts)
     async with listening(app, host=settings.http.host, port=settings.http.port) as trouble:

@@ -99,6 +99,14 @@ class Expecting:
         return await self._writer.submit(work)
 
 
+async def entries_erased(uow: UnitOfWork) -> None:
+    """After journal entries were erased: a number that is given out again is looked at again."""
+    seen = await uow.offices.noted(SEEN)
+    newest = (await uow.connection.execute(select(func.max(_trail.c.id)))).scalar() or 0
+    if seen is not None and int(seen) > newest:
+        await uow.offices.note(SEEN, str(newest))
+
+
 _CALL = ("id", "pbx", "line", "department", "began_at", "disposition")
 
 

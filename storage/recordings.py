@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, union_all, update
 
+from storage import schema as whole
 from storage import schema_recordings as schema
 from storage.connection import AnyConnection
 from storage.dialects import upsert
@@ -29,6 +30,7 @@ from storage.recording_records import (
     StoredSound,
 )
 
+clients = whole.clients
 _t, _parts, _sounds = schema.recordings, schema.recording_parts, schema.recording_sounds
 
 
@@ -219,6 +221,12 @@ class Recordings:
         empty: dict[str, Any] = {"peaks": [], "silences": [], "next_try_at": None, "why": ""}
         await self._set(recording, **state, **empty, why_id=why_id)
         return await self.unused(keys)
+
+    async def wanted_by(self, client: str, *, recorded: bool) -> bool:
+        """Whether a client's conversations are recorded; False where there is no such client."""
+        mine = update(clients).where(clients.c.key == client)
+        done = await self._connection.execute(mine.values(no_recording=not recorded))
+        return bool(done.rowcount)
 
     async def erase(self, calls: Sequence[str]) -> tuple[int, list[str]]:
         """Removes the recordings of calls without a trace; how many, and the keys left unused."""

@@ -27,6 +27,8 @@ from web.pages import PAGES
 from web.pages.errors import errors_as_pages
 from web.pages.page import flashing
 from web.parts import PARTS, WebParts
+from web.recordings_http import HEARD
+from web.recordings_http import routes as recording_routes
 from web.signin import setup as signin
 from web.state import ASKED, LINKS, METRICS, Asked, routes
 from web.stream import setup as stream
@@ -47,6 +49,7 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     app[METRICS] = Metrics(parts.links)
     app[LINKS] = Links.of(parts.links)
     app[ASKED] = Asked()
+    app[HEARD] = {}
     app.add_routes(routes)
     app.router.add_get("/pbx/openapi.json", _openapi)
     for webhook in parts.webhooks:
@@ -54,6 +57,7 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     for page in PAGES:
         app.add_routes(page)
     app.add_routes(api.routes)
+    app.add_routes(recording_routes)
     stream.install(app, parts)
     app.add_routes(also)
     signin.install(app, parts)

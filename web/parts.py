@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.writer import Writer
 from switchboard.board import Board
 from switchboard.control import Control
+from switchboard.recordings import Archive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class WebParts:
     `language` is the house's, for whoever chose none; `secure` says that people come by https.
     `card_address` is the template of a client's card in the CRM, empty for the built-in one.
     `public_address` is where people open the pages; `proxies` are believed when they say from where
-    a request comes.
+    a request comes. `archive` are the recordings; None where a house is put together without them.
     """
 
     board: Board
@@ -38,6 +39,7 @@ class WebParts:
     card_address: str = ""
     public_address: str = ""
     proxies: tuple[str, ...] = ()
+    archive: Archive | None = None
 
     def now(self) -> datetime:
         """The service's clock."""

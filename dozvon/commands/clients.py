@@ -16,6 +16,7 @@ from crm_bridge.builtin.csv_columns import Column
 from crm_bridge.builtin.csv_import import Importing, import_csv
 from crm_bridge.builtin.csv_report import COUNTS, ImportReport
 from crm_bridge.builtin.csv_rows import ManagerNames, Remark
+from dozvon.commands.client_data import erase, export, record
 from dozvon.commands.facts.offices import people
 from dozvon.commands.facts.people import People
 from dozvon.commands.facts.stored import reading, run, writing
@@ -121,6 +122,10 @@ def count(context: Context, *, as_json: bool) -> None:
         print_json({"clients": number})
     else:
         print_line(context, say(context.language, "clients-count", count=number))
+
+
+for each in (export, erase, record):
+    clients.add_command(each)
 
 
 def _columns(mapping: Sequence[str]) -> dict[str, Column | None]:

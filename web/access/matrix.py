@@ -91,6 +91,10 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/calls"): Permission.CALLS,
     ("GET", "/calls.csv"): Permission.CALLS,
     ("GET", "/calls/{id}"): Permission.CALLS,
+    # recordings
+    ("GET", "/recordings/{id}/sound"): Permission.LISTEN,
+    ("GET", "/recordings/{id}/peaks.json"): Permission.LISTEN,
+    ("GET", "/recordings/link/{token}"): Who.MACHINE,
     # clients
     ("GET", "/clients"): Permission.CLIENTS,
     ("GET", "/clients/new"): Permission.CLIENTS,

@@ -12,6 +12,7 @@ from dozvon.commands.terminal.texts_callbacks import CALLBACKS, CALLBACKS_HELP
 from dozvon.commands.terminal.texts_help import HELP
 from dozvon.commands.terminal.texts_import import IMPORTING, IMPORTING_HELP
 from dozvon.commands.terminal.texts_people import PEOPLE, PEOPLE_HELP
+from dozvon.commands.terminal.texts_recordings import RECORDINGS, RECORDINGS_HELP
 from dozvon.commands.terminal.texts_results import RESULTS
 from dozvon.commands.terminal.texts_stories import STORIES
 from dozvon.commands.terminal.texts_troubles import TROUBLES
@@ -23,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **RESULTS,
     **BOOKS,
     **CALLBACKS,
+    **RECORDINGS,
     **PEOPLE,
     **STORIES,
     **TROUBLES,
@@ -52,6 +54,7 @@ def help_text(language: str, text: str) -> str:
         HELP.get(text)
         or BOOKS_HELP.get(text)
         or CALLBACKS_HELP.get(text)
+        or RECORDINGS_HELP.get(text)
         or PEOPLE_HELP.get(text)
         or SETUP_HELP.get(text)
         or IMPORTING_HELP.get(text)

@@ -58,7 +58,7 @@ async def desk(request: web.Request) -> web.Response:
         talk=drawing.talk(scene, viewer),
         take=drawing.take(scene, viewer),
         info=drawing.info(scene, viewer),
-        status=drawing.status(scene, viewer),
+        my_status=drawing.status(scene, viewer),
         after=await desk_day.after_call(request, person, manager),
         calls=await desk_day.calls_of_today(request, person, manager),
         owed=owed,

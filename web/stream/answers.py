@@ -82,8 +82,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
             "X-Accel-Buffering": "no",
         }
     )
-    await answer.prepare(request)
     try:
+        await answer.prepare(request)
         with request.app[FANOUT].watching(viewer, _instant(request.query.get("since", ""))):
             async for event in _events(request, person, viewer):
                 async with asyncio.timeout(WRITE_SECONDS):

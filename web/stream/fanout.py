@@ -14,7 +14,7 @@ from datetime import datetime
 
 import structlog
 
-from switchboard.news import CallRecorded, News
+from switchboard.news import CallRecorded, LinkChanged, News
 from web.parts import WebParts
 from web.stream.granting import Granting
 from web.stream.regions import NUDGES, REGIONS, Hears
@@ -119,6 +119,8 @@ class Fanout:
 
     def _heard(self, news: News) -> None:
         self.nudge(*(nudge.name for nudge in NUDGES.values() if nudge.hears(news)))
+        if isinstance(news, LinkChanged):
+            self._status_at = 0.0
         if isinstance(news, CallRecorded):
             self._granting.recorded(news.call)
         self._bell.set()

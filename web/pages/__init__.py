@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from web.dial import pages as dial
-from web.pages import callbacks, calls, connections, home, office, office_try, static
+from web.pages import (
+    callbacks,
+    calls,
+    client_forms,
+    clients,
+    connections,
+    home,
+    office,
+    office_try,
+    static,
+)
 from web.signin import my, people_pages
 from web.signin import pages as signin
 
@@ -23,5 +33,7 @@ PAGES: Sequence[web.RouteTableDef] = (
     connections.routes,
     callbacks.routes,
     calls.routes,
+    client_forms.routes,
+    clients.routes,
 )
 """Every page: a module that is not listed here is not served."""

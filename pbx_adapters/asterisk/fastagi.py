@@ -31,7 +31,7 @@ from pbx_adapters.asterisk.agi_wire import (
     AnswerReader,
     HangupNotice,
     parse_request,
-    set_variable,
+    set_variables,
 )
 from pbx_adapters.asterisk.errors import PortInUse
 from pbx_adapters.errors import CommandRejected, PbxProtocolError
@@ -294,7 +294,7 @@ class _Dialogue(asyncio.Protocol):
     async def _answer(self, request: AgiRequest) -> None:
         try:
             variables = await self._server.answer(request)
-            commands = [set_variable(name, value) for name, value in variables]
+            commands = set_variables(variables)
         except CommandRejected as error:
             self._finish(Outcome.FAILED, reason=str(error))
         except Exception as error:  # noqa: BLE001 (whatever it is, the call must go on)

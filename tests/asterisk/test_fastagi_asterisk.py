@@ -28,6 +28,8 @@ async def test_no_injection_values_arrive_literally(asterisk_root: Path, tmp_pat
         ("\\", '"', '\\n\\"'),
         ("я" * 1000, "x" * 2000, '" "SYSTEM" "id'),
         ("\ttab", "200 result=1", "'single'"),
+        ("=a=b==", "$HOME$", "<x>;y^z%20 !~|/@:*#?&"),
+        ("one~20~8~0~owner~p!ivanova!101!PJSIP/101!!!0!!99", "'", "`id` \x7f \u00a0 end "),
     ]
     async with asyncio.timeout(40), running(asterisk_root, tmp_path) as (pbx, link):
         for values in triples:

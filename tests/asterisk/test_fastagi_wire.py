@@ -16,6 +16,7 @@ from pbx_adapters.asterisk.agi_wire import (
     HangupNotice,
     parse_request,
     set_variable,
+    set_variables,
 )
 from pbx_adapters.errors import PbxProtocolError, UnsafeText
 
@@ -232,3 +233,44 @@ def test_any_chunking_gives_the_same_answers(cuts: list[int]) -> None:
 def test_garbage_for_an_answer_is_a_protocol_error_and_nothing_else(chunks: list[bytes]) -> None:
     with suppress(PbxProtocolError):
         answers(*chunks)
+
+
+def test_plain_variables_go_together_and_others_alone_in_their_order() -> None:
+    """What AGI or MSet would read as syntax never stands in a command with others."""
+    plan = [
+        ("__DZ_STEP_1", "one~15"),
+        ("__DZ_STEP_2", "all~9"),
+        ("DZ_SHOW", "a, b"),
+        ("DZ_OK", "1"),
+    ]
+    assert set_variables(plan) == [
+        b'EXEC MSet "__DZ_STEP_1=one~15,__DZ_STEP_2=all~9"\n',
+        b'SET VARIABLE "DZ_SHOW" "a, b"\n',
+        b'SET VARIABLE "DZ_OK" "1"\n',
+    ]
+    assert set_variables([]) == []
+
+
+@pytest.mark.parametrize("bad", [*',"\\()[]{}', "\x01", "\t"])
+def test_no_injection_no_value_with_syntax_stands_beside_another(bad: str) -> None:
+    commands = set_variables([("A", "1"), ("B", f"x{bad}y"), ("C", "2"), ("D", "3")])
+    assert [command.split(b" ")[0] for command in commands] == [b"SET", b"SET", b"EXEC"]
+
+
+@given(
+    values=st.lists(
+        st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\r\n\0"))
+        | st.integers(0, 1900).map(lambda size: "x" * size),
+        max_size=30,
+    )
+)
+def test_no_command_is_longer_than_asterisk_reads_and_none_is_lost(values: list[str]) -> None:
+    variables = [(f"V{n}", value) for n, value in enumerate(values)]
+    commands = set_variables(variables)
+    assert all(len(command) <= COMMAND_LIMIT_BYTES for command in commands)
+    said = b"".join(commands).decode()
+    places = [
+        said.index(f'"{n}"') if f'"{n}" ' in said else said.index(f"{n}=") for n, _ in variables
+    ]
+    assert places == sorted(places)
+    assert all(command.count(b"\n") == 1 for command in commands)

@@ -164,7 +164,7 @@ def _ticks(axis: _Axis) -> Iterator[Tick]:
     """Even marks before the talk, its beginning, and the end."""
     step = next((s for s in _STEPS if axis.bend / s <= _TICKS), _STEPS[-1])
     at = 0.0
-    while axis.place(axis.bend) - axis.place(at) >= _APART:
+    while at < axis.bend and axis.at_bend - axis.place(at) >= _APART:
         yield Tick(seconds=at, left=round(axis.place(at), 2))
         at += step
     if axis.bend < axis.end:

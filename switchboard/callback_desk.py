@@ -3,7 +3,8 @@
 Rules:
 
 1. One sees the items of the clients within his reach, what he has taken, and what is his task:
-   what belongs to his department while the owner is away is everybody's there.
+   what belongs to his department while the owner is away is everybody's there, and stays in
+   sight when one of them has taken it.
 2. *Mine* is the morning's share: my clients, what I took, and my part of the rest.
 3. Whoever has taken an item has it; only he and the heads of the department may pass it on or
    close it meanwhile.
@@ -12,7 +13,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -156,12 +157,12 @@ async def callback_list(
 
 def may_see(found: OpenCallback, floor: Floor, seer: Seer) -> bool:
     """Whether an item is his to see: rule 1."""
-    reach, holder = seer.reach, found.item.holder(floor.now)
-    if reach.everything or floor.department_of(owed_of(found, floor.now)) in reach.departments:
+    reach, owed = seer.reach, owed_of(found, floor.now)
+    if reach.everything or floor.department_of(owed) in reach.departments:
         return True
-    if found.owner in reach.managers or holder in reach.managers:
+    if found.owner in reach.managers or owed.holder in reach.managers:
         return True
-    return bool(seer.manager) and seer.manager in assigned(owed_of(found, floor.now), floor)
+    return bool(seer.manager) and seer.manager in assigned(replace(owed, holder=""), floor)
 
 
 def _share(owed: Collection[Owed], floor: Floor, seer: Seer) -> frozenset[str]:

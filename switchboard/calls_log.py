@@ -177,7 +177,7 @@ def _with_text(wanted: Wanted, text: str, office: Office) -> Wanted:
     read = normalise(text, number_plan(office))
     digits = "".join(c for c in text if c.isdecimal())
     letters = any(c.isalpha() for c in text)
-    if read.kind is NumberKind.EXTERNAL and not letters:
+    if read.kind is NumberKind.EXTERNAL:
         return replace(wanted, number=number_id(read) or "")
     if len(digits) >= _SHORTEST_NUMBER and not letters:
         return replace(wanted, digits=digits)

@@ -32,6 +32,7 @@ from recordings.orders import Order, OrderedPart
 from recordings.port import Found, PartKind, RecordingSource
 from recordings.store import FolderStore
 from storage.database import Database
+from storage.ended_calls import Calls
 from storage.errors import StorageError
 from storage.recording_records import PartState, StoredPart, StoredRecording
 from storage.recordings import Recordings
@@ -42,6 +43,9 @@ LOOK_SECONDS = 30.0
 FETCH_SECONDS = 1800.0
 POLL_SECONDS = 30.0
 TRIES = 3
+CALL_SECONDS = 10.0
+LONGEST_CALL = timedelta(hours=12)
+"""A recording whose call nobody has told the end of is brought in all the same after this."""
 _OPEN = (PartState.EXPECTED, PartState.ARRIVING)
 
 log = structlog.get_logger()
@@ -129,7 +133,9 @@ class Intake:
     async def _advance(self, recording: StoredRecording) -> None:
         """One recording as far as it goes now; a mistake with one never stops the others."""
         try:
-            if await self._arrive(recording):
+            if not await self._is_over(recording):
+                await self._later(recording, "call-goes-on", after=CALL_SECONDS)
+            elif await self._arrive(recording):
                 await self._convert(recording.id)
         except SourceError as error:
             self.state.told(recording.pbx, "source", str(error))
@@ -142,6 +148,13 @@ class Intake:
         except Exception as error:
             log.exception("a recording could not be brought in", recording=recording.id)
             await self._failed(recording, ConversionFailed("stopped", repr(error)[:200]))
+
+    async def _is_over(self, recording: StoredRecording) -> bool:
+        """Whether the call has ended: a file may rest in its middle (a hold) and grow on."""
+        if self._now() - recording.expected_at > LONGEST_CALL:
+            return True
+        async with self._database.reading() as connection:
+            return await Calls(connection).known(recording.call_id)
 
     # -- files ---------------------------------------------------------------------------------
 

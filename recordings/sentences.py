@@ -21,6 +21,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Файл на АТС ещё растёт; заберём, когда перестанет.",
         "The file at the PBX still grows; it is fetched when it has stopped.",
     ),
+    "call-goes-on": ("Разговор ещё идёт.", "The conversation still goes on."),
     "no-file": (
         "Файла записи на АТС нет. Если он появится, скажите «dozvon recordings retry».",
         (

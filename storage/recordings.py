@@ -65,8 +65,7 @@ class Recordings:
             return None
         added = await self._add_parts(found.id, new)
         if added and not made:
-            again = {"state": RecordingState.EXPECTED, "why_id": "", "why": "", "tries": 0}
-            await self._set(found.id, **again, next_try_at=next_try_at)
+            await self._begin_again(found.id, next_try_at)
         return int(found.id) if made or added else None
 
     async def due(self, pbx: str, now: datetime, *, limit: int = 20) -> tuple[StoredRecording, ...]:
@@ -247,6 +246,15 @@ class Recordings:
         return [key for key in wanted if key not in used]
 
     # -- rows ----------------------------------------------------------------------------------
+
+    async def _begin_again(self, recording: int, at: datetime) -> None:
+        """A file is told late: all that the PBX still has is joined anew."""
+        used = (_parts.c.recording_id == recording, _parts.c.state == PartState.USED)
+        there = _parts.c.source_deleted_at.is_(None)
+        fresh = {"state": PartState.EXPECTED, "seen_size": -1, "seen_at": None}
+        await self._connection.execute(update(_parts).where(*used, there).values(**fresh))
+        again = {"state": RecordingState.EXPECTED, "why_id": "", "why": "", "tries": 0}
+        await self._set(recording, **again, next_try_at=at)
 
     async def _add_parts(self, recording: int, new: NewRecording) -> int:
         if not new.parts:

@@ -134,8 +134,12 @@ class Arrivals:
         assert found is not None
         return found
 
-    async def expect(self, *parts: tuple[str, str, float], call_id: str = "1.1") -> None:
+    async def expect(
+        self, *parts: tuple[str, str, float], call_id: str = "1.1", ended: bool = True
+    ) -> None:
         """A call that ended now has these parts: name, kind, seconds after its beginning."""
+        if ended:
+            await self.call(call_id)
         told = tuple(
             NewPart(name=name, kind=kind, began_at=NINE + timedelta(seconds=after))
             for name, kind, after in parts

@@ -65,6 +65,24 @@ async def test_a_file_that_grows_while_it_is_fetched_is_fetched_again(house: Arr
     assert house.pbx.fetched.count("c.wav") == 1
 
 
+async def test_nothing_is_fetched_while_the_call_goes_on(house: Arrivals) -> None:
+    """On hold a file may rest for minutes; only the call's end makes it whole."""
+    house.pbx.files["c.wav"] = TALK
+    await house.expect(("c.wav", "conversation", 0), ended=False)
+    found = await house.rounds(0, *[60] * 10)
+    assert (found.why_id, house.pbx.fetched) == ("call-goes-on", [])
+    await house.call()
+    assert (await house.rounds(10, 4)).state is RecordingState.READY
+
+
+async def test_a_recording_whose_call_is_never_told_comes_in_half_a_day_later(
+    house: Arrivals,
+) -> None:
+    house.pbx.files["c.wav"] = TALK
+    await house.expect(("c.wav", "conversation", 0), ended=False)
+    assert (await house.rounds(0, 12 * 3600 + 60, 4)).state is RecordingState.READY
+
+
 async def test_a_late_file_is_waited_for(house: Arrivals) -> None:
     await house.expect(("c.wav", "client", 0), ("l.wav", "leg", 0.5))
     house.pbx.files["c.wav"] = TALK
@@ -96,6 +114,17 @@ async def test_a_recording_without_any_file_is_missing_after_a_day(house: Arriva
     found = await house.rounds(*[3600] * 6)
     assert (found.state, found.why_id) == (RecordingState.MISSING, "no-file")
     assert await house.intake.once("main") is None
+
+
+async def test_a_file_that_is_told_late_is_joined_with_the_others(house: Arrivals) -> None:
+    await house.usual()
+    await house.rounds(0, 4)
+    house.pbx.files["l2.wav"] = ANSWER
+    await house.expect(("l2.wav", "leg", 1.5))
+    found = await house.rounds(1, 4)
+    assert found.state is RecordingState.READY
+    assert found.our_share > 0.75
+    assert [part.state for part in found.parts] == [PartState.USED] * 3
 
 
 async def test_a_missing_recording_can_be_tried_again(house: Arrivals) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from signin_house import Person, SignInHouse, signin_house
+from signin_house import KEPT, Person, SignInHouse, doing, signin_house
 from web_house import WebHouse
 
 from router.calls import Call, Direction, LegOutcome
@@ -32,6 +32,9 @@ from storage.records import ClientRecord
 from storage.unit_of_work import UnitOfWork
 from switchboard.live import Made
 from switchboard.routing import number_plan
+from web.access.roles import Role
+from web.signin import accounts
+from web.signin.accounts import About
 from web.stream.answers import FANOUT
 from web.stream.fanout import Fanout
 
@@ -40,6 +43,7 @@ STRANGER = "+79035550000"
 LINE = "+74951230001"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&\u202egnp.exe" + "Ж" * 300
 HOSTILE_NUMBER = "+79167770000"
+PETROV = About(name="Пётр Петров", role=Role.MANAGER, manager="petrov")
 _numbers = count(1)
 
 
@@ -249,6 +253,9 @@ async def live_house(folder: Path) -> AsyncIterator[LiveHouse]:
 
         async def work(uow: UnitOfWork) -> None:
             await uow.clients.save(records, at=house.board.now)
+            managers = house.board.office().managers
+            await accounts.add(uow, doing(), "petrov", PETROV, managers=managers)
+            await accounts.set_password(uow, doing(), "petrov", KEPT)
 
         await house.writer.submit(work)
         yield LiveHouse(people, house)

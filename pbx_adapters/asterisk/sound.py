@@ -59,11 +59,11 @@ class Sound:
         self._told = told
         self._talker: dict[str, str] = {}
         self._handed: set[str] = set()
+        self._paused: dict[str, str] = {}
         self._late: asyncio.Queue[tuple[str, str]] = asyncio.Queue(_LATE_WAITING)
 
     async def began(self, call_id: str, text: str) -> None:
         """The dialplan began to write files."""
-        self._talker.setdefault(call_id, "")
         parts = parts_of(call_id, text)
         if parts and self._told:
             await self._told(RecordingBegan(pbx=self._pbx, call_id=call_id, parts=parts))
@@ -71,31 +71,36 @@ class Sound:
     def happened(self, event: AnyCallEvent) -> None:
         """Take note of who talks; never blocks."""
         call_id = event.call_id
-        if call_id not in self._talker:
-            return
         if isinstance(event, LegAnswered):
             self._talker[call_id] = event.leg_id
-            self._look_at(call_id)
+            if call_id in self._paused:
+                self._paused[call_id] = event.leg_id
+            elif call_id in self._handed:
+                self._look_at(call_id, event.leg_id)
         elif isinstance(event, CallTransferred) and event.kind is TransferKind.ATTENDED:
             self._handed.add(call_id)
-            self._look_at(call_id)
+            self._look_at(call_id, self._talker.get(call_id, ""))
         elif isinstance(event, CallEnded):
             self._handed.discard(call_id)
-            del self._talker[call_id]
+            self._paused.pop(call_id, None)
+            self._talker.pop(call_id, None)
 
-    def _look_at(self, call_id: str) -> None:
-        leg_id = self._talker.get(call_id)
-        if leg_id and call_id in self._handed and not self._late.full():
+    def _look_at(self, call_id: str, leg_id: str) -> None:
+        if leg_id and not self._late.full():
             self._late.put_nowait((call_id, leg_id))
 
     async def keep(self) -> None:
         """Record whoever came in where the dialplan did not see it; lives until cancelled."""
         while True:
-            call_id, leg_id = await self._late.get()
-            try:
-                await self._record_leg(call_id, leg_id)
-            except (PbxError, CommandRejected) as trouble:
-                log.warning("a leg is not recorded", call=call_id, leg=leg_id, why=str(trouble))
+            await self.keep_next()
+
+    async def keep_next(self) -> None:
+        """Record the next one who came in; waits for him."""
+        call_id, leg_id = await self._late.get()
+        try:
+            await self._record_leg(call_id, leg_id)
+        except PbxError as trouble:
+            log.warning("a leg is not recorded", call=call_id, leg=leg_id, why=str(trouble))
 
     async def _record_leg(self, call_id: str, leg_id: str) -> None:
         parts = await self._variable(call_id, "DZ_PARTS")
@@ -131,9 +136,10 @@ class Sound:
         await self._link.send(_set(call_id, "DZ_PAUSED", "1" if paused else ""))
         channels = channels_of(call_id, await self._variable(call_id, "DZ_PARTS"))
         muted = [await self._mute(channel, muted=paused) for channel in channels]
-        if not paused and (leg_id := self._talker.get(call_id)):
-            self._handed.add(call_id)
-            self._late.put_nowait((call_id, leg_id))
+        if paused:
+            self._paused.setdefault(call_id, "")
+        else:
+            self._look_at(call_id, self._paused.pop(call_id, ""))
         return Outcome.DONE if muted[0] else Outcome.REFUSED
 
     async def _mute(self, channel: str, *, muted: bool) -> bool:

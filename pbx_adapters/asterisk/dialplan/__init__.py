@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 
-VERSION = "1"
+VERSION = "2"
 """The dialplan's version. `dozvon check` compares it with what the PBX runs."""
 
 

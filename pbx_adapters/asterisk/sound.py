@@ -78,8 +78,9 @@ class Sound:
             elif call_id in self._handed:
                 self._look_at(call_id, event.leg_id)
         elif isinstance(event, CallTransferred) and event.kind is TransferKind.ATTENDED:
-            self._handed.add(call_id)
-            self._look_at(call_id, self._talker.get(call_id, ""))
+            if call_id in self._talker:
+                self._handed.add(call_id)
+                self._look_at(call_id, self._talker[call_id])
         elif isinstance(event, CallEnded):
             self._handed.discard(call_id)
             self._paused.pop(call_id, None)

@@ -168,7 +168,8 @@ async def _recorded(*events: Any, **variables: str) -> tuple[Link, list[Recordin
 
 async def test_who_came_in_by_a_transfer_on_the_phones_is_recorded_once() -> None:
     """Whether the talk or the transfer is told first."""
-    for events in ([answered("main-1.9"), ATTENDED], [ATTENDED, answered("main-1.9")]):
+    talked = answered("main-1.2")
+    for events in ([answered("main-1.9"), ATTENDED], [talked, ATTENDED, answered("main-1.9")]):
         journal, told = await _recorded(*events)
         (action,) = journal.told("MixMonitor")
         assert action["Channel"] == "main-1.9"
@@ -185,7 +186,7 @@ async def test_whom_the_dialplan_records_the_service_does_not() -> None:
         ([answered("main-1.9"), ATTENDED], {"DZ_PAUSED": "1"}),
         ([answered("main-1.9"), ATTENDED], {"DZ_PARTS": ""}),
         ([answered("main-1.9"), ATTENDED], {"DZ_SOUND": "/spool/x)b(evil^s^1"}),
-        ([answered("main-1.9"), ended, ATTENDED], {}),
+        ([answered("main-1.9"), ended, ATTENDED, answered("main-1.9")], {}),
     ):
         journal, _ = await _recorded(*events, **variables)
         assert journal.sent == [], (events, variables)

@@ -28,6 +28,8 @@ from storage.recording_records import NewPart, NewRecording, StoredRecording
 from storage.recordings import Recordings
 from storage.records import EndedCall, TrailEntry
 from storage.writer import Writer
+from switchboard.news import Newsroom
+from switchboard.recordings import Archive
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TALK = wav_bytes(tone(400, 2))
@@ -159,6 +161,19 @@ class Arrivals:
         """A client's part and a leg's, both whole at the PBX."""
         self.pbx.files |= {"c.wav": TALK, "l.wav": ANSWER}
         await self.expect(("c.wav", "client", 0), ("l.wav", "leg", 0.5))
+
+    def archive(self) -> Archive:
+        """The use cases over the same store and database."""
+        return Archive(
+            database=self.database,
+            writer=self.writer,
+            news=Newsroom(),
+            store=self.store,
+            intake=self.intake,
+            expecting=self.expecting(),
+            link_key=lambda: bytes(32),
+            now=self.now,
+        )
 
     def expecting(self) -> Expecting:
         return Expecting(self.database, self.writer, now=self.now, wait_seconds=0)

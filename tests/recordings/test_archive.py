@@ -1,0 +1,185 @@
+"""Recordings are held, deleted and let go, and every act says who did it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from recorded_arrivals import NINE, TALK, Arrivals, arrivals
+
+from storage.audit import read_audit
+from storage.ended_calls import Calls
+from storage.recording_records import RecordingState
+from storage.recordings import Recordings
+from switchboard.news import CallRecorded
+from switchboard.recordings import (
+    AFTER_CALL_SECONDS,
+    confirm_law,
+    hold,
+    law_confirmed,
+    retry,
+    withdraw_law,
+)
+from switchboard.recordings_found import Tally, sentence, tallies
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Arrivals]:
+    async with arrivals(tmp_path) as made:
+        yield made
+
+
+async def acts(house: Arrivals) -> list[tuple[str, str]]:
+    return [(row.by, row.act) for row in await read_audit(house.database)]
+
+
+def sounds(house: Arrivals) -> list[Path]:
+    return [path for path in house.store.folder.glob("??/*") if path.is_file()]
+
+
+async def test_what_is_old_enough_is_let_go_and_it_is_on_record(house: Arrivals) -> None:
+    await house.usual()
+    await house.rounds(0, 4)
+    house.later(179 * 86_400)
+    assert await house.archive().let_go() == 0
+    house.later(86_400)
+    assert await house.archive().let_go() == 1
+    found = await house.get()
+    assert (found.state, found.deleted_by, found.peaks) == (RecordingState.DELETED, "service", ())
+    assert sounds(house) == []
+    assert await acts(house) == [("service", "expire")]
+
+
+async def test_a_legal_hold_is_stronger_than_age_and_people(house: Arrivals) -> None:
+    await house.usual()
+    await house.rounds(0, 4)
+    about = {"held": True, "by": "lena", "at": house.clock, "why": "court"}
+    assert await house.writer.submit(lambda uow: hold(uow, 1, **about))
+    house.later(1000 * 86_400)
+    assert await house.archive().let_go() == 0
+    assert not await house.archive().delete(1, by="boris")
+    assert len(sounds(house)) == 1
+    about |= {"held": False, "why": "over"}
+    assert await house.writer.submit(lambda uow: hold(uow, 1, **about))
+    assert await house.archive().let_go() == 1
+    assert await acts(house) == [("service", "expire"), ("lena", "release"), ("lena", "hold")]
+
+
+async def test_a_sound_that_two_recordings_share_stays_for_the_other(house: Arrivals) -> None:
+    house.pbx.files |= {"a.wav": TALK, "b.wav": TALK}
+    await house.expect(("a.wav", "conversation", 0))
+    await house.expect(("b.wav", "conversation", 0), call_id="1.2")
+    await house.rounds(0, 4)
+    assert len(sounds(house)) == 1
+    archive = house.archive()
+    assert await archive.delete(1, by="lena")
+    assert await archive.find(await house.get(2)) is not None
+    assert await archive.delete(2, by="lena")
+    assert sounds(house) == []
+
+
+async def test_the_law_is_confirmed_by_a_person_and_can_be_withdrawn(house: Arrivals) -> None:
+    assert await law_confirmed(house.database) is None
+    await house.writer.submit(lambda uow: confirm_law(uow, by="cli:lena", at=NINE))
+    told = await law_confirmed(house.database)
+    assert told is not None
+    assert (told.by, told.at) == ("cli:lena", NINE)
+    await house.writer.submit(lambda uow: withdraw_law(uow, by="cli:lena", at=NINE))
+    assert await law_confirmed(house.database) is None
+    assert len(await acts(house)) == 2
+
+
+async def test_only_what_was_given_up_is_tried_again(house: Arrivals) -> None:
+    await house.usual()
+    await house.rounds(0, 4)
+    assert not await house.writer.submit(lambda uow: retry(uow, 1, by="lena", at=house.clock))
+    assert await acts(house) == []
+
+
+async def test_lost_conversations_are_counted_by_line_and_day(house: Arrivals) -> None:
+    await house.usual()
+    await house.expect(("gone.wav", "conversation", 0), call_id="1.2")
+    await house.rounds(0, 4, *[3600] * 26)
+    until = NINE + timedelta(days=1)
+    (found,) = await tallies(house.database, NINE, until, ZoneInfo("Europe/Moscow"))
+    assert (found.line, found.expected, found.ready, found.lost) == ("74951230001", 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("lost", "talks"),
+    [(1, "1 разговор"), (3, "3 разговора"), (7, "7 разговоров"), (21, "21 разговор")],
+)
+def test_an_administrator_reads_a_sentence(lost: int, talks: str) -> None:
+    tally = Tally(day=NINE.date(), pbx="main", line="x", trunk="mtt", missing=lost, ready=90)
+    told = sentence(tally, "ru", day="2 марта", line="Основная")
+    assert told == f"2 марта: без записи {talks} из {90 + lost}: Основная, mtt."
+    assert (
+        sentence(Tally(day=NINE.date(), pbx="main", line="x", ready=3), "ru", day="", line="") == ""
+    )
+
+
+async def test_the_owned_task_follows_a_call_to_its_recording(house: Arrivals) -> None:
+    """A call's end is told as news; the rest happens by itself."""
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def pause(bell: asyncio.Event, _: float) -> None:
+        begun.set()
+        house.later(4)
+        if await is_ready(house):
+            done.set()
+        elif not await open_ids(house):
+            await bell.wait()
+
+    async def short(seconds: float) -> None:
+        if seconds > AFTER_CALL_SECONDS:
+            await asyncio.Event().wait()
+
+    archive = house.archive()
+    archive._pause, house.intake._pause = short, pause
+    house.pbx.files["a.wav"] = TALK
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        task = group.create_task(archive.run(["main"]))
+        await begun.wait()
+        await house.call(reported=[{"name": "a.wav", "kind": "conversation"}])
+        async with house.database.reading() as connection:
+            stored = await Calls(connection).get("1.1")
+        assert stored is not None
+        archive._news.tell(CallRecorded(call=stored.call))
+        await done.wait()
+        task.cancel()
+
+
+async def open_ids(house: Arrivals) -> frozenset[int]:
+    async with house.database.reading() as connection:
+        return await Recordings(connection).open_ids()
+
+
+async def is_ready(house: Arrivals) -> bool:
+    async with house.database.reading() as connection:
+        found = await Recordings(connection).of_call("1.1")
+    return found is not None and found.playable
+
+
+async def test_a_store_that_cannot_be_made_is_told_and_tried_again(
+    house: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops no call: the task waits and begins when it can."""
+    archive = house.archive()
+    tried: list[dict[str, tuple[str, str]]] = []
+
+    async def pause(_: float) -> None:
+        tried.append(dict(house.intake.state.troubles))
+        if len(tried) == 2:
+            raise asyncio.CancelledError
+
+    archive._pause = pause
+    blocked = house.store.folder.parent / "file"
+    blocked.write_text("not a folder")
+    house.store.folder = blocked / "sounds"
+    with pytest.raises(asyncio.CancelledError):
+        await archive.run(["main"])
+    assert tried[0][""][0] == "store-trouble"

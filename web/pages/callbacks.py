@@ -132,8 +132,8 @@ async def call(request: web.Request) -> web.Response:
         return await _refused(request, t("callbacks.refused-not-now"))
     told = await placed(request, number, seer.by, ANSWER_SECONDS)
     if told is not None and not told.well:
-        if not mine:
-            await desk.give_back(item)
+        if not mine:  # a moment later: acts of one instant have no order
+            await (await _desk(request, seer)).give_back(item)
         return await _refused(request, told.sentence(t.language))
     return await _done(request, item, t("callbacks.calling"))
 

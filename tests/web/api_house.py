@@ -225,8 +225,6 @@ async def api_house(folder: Path) -> AsyncIterator[ApiHouse]:
 
         async def work(uow: UnitOfWork) -> None:
             await accounts.add(uow, doing(), "boss", about, managers=managers)
-            petrov = About(name="Пётр", role="manager", manager="petrov")
-            await accounts.add(uow, doing(), "petrov", petrov, managers=managers)
 
         await live.house.writer.submit(work)
         base = f"http://127.0.0.1:{live.house.port}"

@@ -31,9 +31,9 @@ class Finding:
 class OfficeNow:
     """The office in force, as its file is written."""
 
-    version: int
+    version: Annotated[int, "0 before anything was applied"]
     by: str
-    at: datetime
+    at: datetime | None
     note: str
     text: Annotated[str, "TOML"]
     findings: tuple[Finding, ...]
@@ -108,7 +108,7 @@ async def office(turn: Turn) -> OfficeNow:
     return OfficeNow(
         version=current.version,
         by=current.by,
-        at=current.at,
+        at=current.at if current.version else None,
         note=current.note,
         text=current.text,
         findings=tuple(

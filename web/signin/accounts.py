@@ -24,6 +24,7 @@ from web.signin.errors import AccountRefused, Why
 
 INVITATION_HOURS = 72
 LONGEST_NAME = 120
+LONGEST_DAYS = 3650
 CARD_OPENS = ("ring", "answer", "never")
 THEMES = ("", "light", "dark")
 CHOSEN_LANGUAGES = ("", "ru", "en")
@@ -218,6 +219,8 @@ async def make_token(  # noqa: PLR0913 - what a token consists of, all by keywor
         raise AccountRefused(Why.SCOPE_UNKNOWN, scope="—")
     if not 1 <= len(name.strip()) <= LONGEST_NAME:
         raise AccountRefused(Why.NAME_EMPTY)
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise AccountRefused(Why.DAYS_WRONG, most=LONGEST_DAYS)
     made = ApiToken(
         digest=digest_of(secret),
         name=name.strip(),

@@ -33,6 +33,7 @@ class Why(StrEnum):
     PASSWORD_OLD = "password-old"  # noqa: S105 - a word, no secret
     PASSWORDS_DIFFER = "passwords-differ"
     SCOPE_UNKNOWN = "scope-unknown"
+    DAYS_WRONG = "days-wrong"
     CHOICE_UNKNOWN = "choice-unknown"
 
 
@@ -129,6 +130,10 @@ SENTENCES: Mapping[Why, tuple[str, str]] = {
     Why.SCOPE_UNKNOWN: (
         "Такого права у ключей нет: {scope}.",
         "Tokens have no such scope: {scope}.",
+    ),
+    Why.DAYS_WRONG: (
+        "Число дней — от 1 до {most} или пусто.",
+        "A number of days is 1 to {most}, or nothing.",
     ),
     Why.CHOICE_UNKNOWN: (
         "Такого выбора нет: {value}.",

@@ -135,9 +135,6 @@ async def make_token(request: web.Request) -> web.Response:
     person, form, doing = await _meant(request), await fields(request), doing_of(request)
     scopes = {scope for scope in SCOPES if form.get(f"scope-{scope}")}
     days, secret = form.get("days", "").strip(), accounts.new_secret()
-    if days and not (days.isdecimal() and 1 <= int(days[:5]) <= 3650):
-        error = words(request)("signin.token-days-wrong")
-        return await _person(request, error=error, status=422)
     name = form.get("token_name", "")
 
     async def work(uow: UnitOfWork) -> None:
@@ -148,7 +145,7 @@ async def make_token(request: web.Request) -> web.Response:
             secret=secret,
             name=name,
             scopes=scopes,
-            days=int(days) if days else None,
+            days=_number(days),
         )
 
     try:
@@ -169,6 +166,13 @@ async def revoke_token(request: web.Request) -> web.Response:
         await accounts.revoke_token(uow, doing, begins)
 
     return await _done(request, work, "signin.done")
+
+
+def _number(text: str) -> int | None:
+    """A number of days as it was typed: nothing is for ever, nonsense is nought and refused."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _about(form: Mapping[str, str]) -> About:

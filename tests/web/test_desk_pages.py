@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
 from live_house import HOSTILE_NUMBER, IVAN, LiveCall, LiveHouse, live_house, stream
 
-from pbx_adapters.port import HangUp, Outcome, TakeCall, TransferCall
+from pbx_adapters.port import HangUp, Outcome, PauseRecording, TakeCall, TransferCall
 from router.office import Status
 from storage.audit import read_audit
 from storage.notes import notes_of_client
@@ -157,6 +158,27 @@ async def test_take_transfer_and_hang_up_reach_the_exchange(
     assert isinstance(transfer, TransferCall)
     assert transfer.to == "102"
     assert hang_up == HangUp(channel_id=call.id)
+
+
+async def test_a_recording_is_paused_and_shown_so(floor: LiveHouse, pbx: PaperPbx) -> None:
+    """Where the office records: by whoever talks; the button then lets it go on."""
+    board = floor.house.board
+    office = board.office()
+    sales = replace(office.departments["sales"], record=True)
+    departments = {**office.departments, "sales": sales}
+    await board.office_applied(replace(office, departments=departments, recording_confirmed=True))
+    call = await (await floor.call()).rings("101")
+    await call.answers("101")
+    async with floor.people.signed_in("ivanova") as anna, stream(anna) as page:
+        await page.sees("desk-talk", "Идёт запись")
+        await anna.post(f"/calls/live/{call.id}/pause", paused="1")
+        await page.sees("desk-talk", "Запись на паузе")
+        await anna.post(f"/calls/live/{call.id}/pause", paused="")
+        await page.sees("desk-talk", "Идёт запись")
+    assert pbx.control.given == [
+        PauseRecording(call_id=call.id, paused=True),
+        PauseRecording(call_id=call.id, paused=False),
+    ]
 
 
 async def test_an_assistant_without_a_phone_takes_nothing(floor: LiveHouse, pbx: PaperPbx) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from router.facts import PhoneState
 from storage.audit import read_audit
 from storage.card_rights import CardRights
 from web.stream import answers
+from web.stream.regions import REGIONS
+from web.stream.scene import Scene
+from web.stream.viewer import Viewer
 
 
 @pytest_asyncio.fixture
@@ -226,3 +230,22 @@ async def test_a_service_that_stops_says_so_and_does_not_wait(tmp_path: Path) ->
         await floor.house.app.shutdown()
         await page.ended(1.0)
         assert page.events[-1] == ("bye", {"why": "stopping"})
+
+
+async def test_a_part_that_cannot_be_drawn_keeps_nothing_from_the_others(
+    floor: LiveHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one card is logged; whoever else has a call still sees it ring."""
+
+    def broken(_scene: Scene, _viewer: Viewer) -> str:
+        raise ValueError("a template of ours")
+
+    monkeypatch.setitem(
+        REGIONS,
+        "desk-take",
+        replace(REGIONS["desk-take"], draw=broken),  # type: ignore[misc]
+    )
+    async with floor.people.signed_in("ivanova") as anna, stream(anna) as page:
+        await (await floor.call()).rings("101")
+        await page.sees("pops", "Иван Петров")
+        assert "desk-take" not in page.shown

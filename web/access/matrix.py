@@ -76,6 +76,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/calls/live/{id}/take"): Permission.TAKE,
     ("POST", "/calls/live/{id}/transfer"): Permission.TRANSFER,
     ("POST", "/calls/live/{id}/hang-up"): Permission.HANG_UP,
+    ("POST", "/calls/live/{id}/pause"): Permission.HANG_UP,
     # callbacks
     ("GET", "/callbacks"): Permission.CALLBACKS,
     ("GET", "/callbacks/list"): Permission.CALLBACKS,

@@ -12,7 +12,7 @@ from web.access.person import person_of
 from web.pages.page import back, flash, is_htmx, parts_of, render, words
 from web.signin.forms import fields, see
 from web.stream import drawing
-from web.stream.answers import scene_of, viewer_of
+from web.stream.answers import FANOUT, scene_of, viewer_of
 
 ANSWER_SECONDS = 1.5
 """A page without JavaScript waits so long for the end of a command; it goes on all the same."""
@@ -56,6 +56,21 @@ async def hang_up(request: web.Request) -> web.Response:
     """End a call."""
     control, by = parts_of(request).control, person_of(request).manager
     return await _told(request, control.hang_up(request.match_info["id"], by), "live.under-way")
+
+
+@routes.post("/calls/live/{id}/pause")
+async def pause(request: web.Request) -> web.Response:
+    """Pause the recording of a call, or let it go on."""
+    call_id, paused = request.match_info["id"], bool((await fields(request)).get("paused"))
+    control, by, fanout = parts_of(request).control, person_of(request).manager, request.app[FANOUT]
+
+    async def command() -> Told:
+        told = await control.pause_recording(call_id, by, paused=paused)
+        if told.well:
+            fanout.pause(call_id, paused=paused)
+        return told
+
+    return await _told(request, command(), "live.under-way")
 
 
 async def _told(request: web.Request, command: Awaitable[Told], under_way: str) -> web.Response:

@@ -125,7 +125,9 @@ def talk(scene: Scene, viewer: Viewer) -> str:
     if manager is None or not cards:
         return ""
     acts = viewer.person.manager == manager.key
-    shown = tuple((card, _told(scene, card)) for card in cards[:MOST_CARDS])
+    shown = tuple(
+        (card, _told(scene, card), _recording(scene, card)) for card in cards[:MOST_CARDS]
+    )
     return picture(
         viewer,
         scene,
@@ -247,6 +249,11 @@ def card_address(scene: Scene, known: Known, call_id: str) -> str:
 
 def _told(scene: Scene, card: RingCard | TalkCard) -> Told:
     return told_of(scene, card.known, card.call_id)
+
+
+def _recording(scene: Scene, card: TalkCard) -> str:
+    found = scene.call(card.call_id)
+    return scene.recording(found) if found else ""
 
 
 def _who(scene: Scene, facts: ClientFacts) -> str:

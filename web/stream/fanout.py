@@ -85,6 +85,14 @@ class Fanout:
         self._status_at = 0.0
         self._bell.set()
 
+    def pause(self, call_id: str, *, paused: bool) -> None:
+        """The recording of a call was paused, or goes on: shown to everybody who sees the call."""
+        self.scene.pause(call_id, paused=paused)
+        calls = frozenset({Hears.MY_CALLS, Hears.ALL_CALLS})
+        for viewer in self._viewers:
+            viewer.dirty |= {n for n in viewer.wanted & REGIONS.keys() if REGIONS[n].hears & calls}
+        self._bell.set()
+
     def dismiss(self, manager: str, call_id: str) -> None:
         """There is nothing to note of a call: its form is not offered again."""
         self.dismissed[manager, call_id] = None
@@ -174,7 +182,12 @@ class Fanout:
     def _draw(self, viewer: Viewer, name: str) -> None:
         viewer.dirty.discard(name)
         viewer.drawn_at[name] = asyncio.get_running_loop().time()
-        new = viewer.put(name, REGIONS[name].draw(self.scene, viewer))
+        try:
+            html = REGIONS[name].draw(self.scene, viewer)
+        except Exception:  # one part of one page must not keep the news from all others
+            log.exception("a part of a page could not be drawn", region=name)
+            return
+        new = viewer.put(name, html)
         also = REGIONS[name].also
         if new and viewer in self._viewers and also in viewer.wanted:
             viewer.nudge(also)

@@ -24,7 +24,10 @@ MOST_ROWS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRow:
-    """A call; `state` is waiting, ringing, talking or held. `whole`: all of it may be seen."""
+    """A call; `state` is waiting, ringing, talking or held. `whole`: all of it may be seen.
+
+    `recording` is `on`, `paused` or empty, for whoever may pause it.
+    """
 
     call_id: str
     state: str
@@ -44,6 +47,7 @@ class LiveRow:
     may_take: bool
     may_transfer: bool
     may_hang_up: bool
+    recording: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,7 @@ def _row(scene: Scene, viewer: Viewer, found: Seen) -> LiveRow | None:
         may_hang_up=me is not None
         and viewer.may(Permission.HANG_UP)
         and rights.may_hang_up(scene.office, me, call, found.department),
+        recording=_recording(scene, me, found),
     )
 
 
@@ -155,6 +160,12 @@ def _may_transfer(scene: Scene, viewer: Viewer, me: Manager, found: Seen) -> boo
     if leg is None:
         return False
     return rights.is_his(me, found.call, leg) or rights.is_head(scene.office, me, found.department)
+
+
+def _recording(scene: Scene, me: Manager | None, found: Seen) -> str:
+    """How the recording stands, for whoever may pause it."""
+    may = me and rights.may_pause(scene.office, me, found.call, found.department)
+    return scene.recording(found) if may else ""
 
 
 def _department(scene: Scene, key: str) -> str:

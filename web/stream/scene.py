@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from router.calls import Call
+from router.calls import Call, Direction
+from router.decide import line_of
 from router.facts import PhoneState, Presence
 from router.office import Manager, Office, Status
+from router.recording import recorded
 from storage.statuses import Statuses, StatusRow
 from switchboard.callers import Callers
 from switchboard.client_facts import FactsOfClients
@@ -48,6 +50,7 @@ class Scene:
     callers: Callers = field(init=False)
     facts: FactsOfClients = field(init=False)
     rows: dict[str, StatusRow] = field(default_factory=dict)
+    paused: set[str] = field(default_factory=set)
     presence: dict[str, Presence] = field(default_factory=dict)
     _calls: dict[str, _Kept] = field(default_factory=dict)
     _of_manager: dict[str, set[str]] = field(default_factory=dict)
@@ -106,6 +109,24 @@ class Scene:
         presence = self.presence.get(manager.key, Presence())
         return desk_of(manager, self.calls_of(manager.key), self.office, presence)
 
+    def recording(self, found: Seen) -> str:
+        """Whether a talk is recorded by the office's rules: `on`, `paused` or empty."""
+        office, call = self.office, found.call
+        department = office.departments.get(found.department)
+        if department is None or not found.talking or call.direction is Direction.INTERNAL:
+            return ""
+        line = line_of(call.line, office) if call.direction is Direction.INBOUND else None
+        if not recorded(office, department, line).record:
+            return ""
+        return "paused" if call.id in self.paused else "on"
+
+    def pause(self, call_id: str, *, paused: bool) -> None:
+        """The recording of a call was paused, or goes on."""
+        if paused:
+            self.paused.add(call_id)
+        else:
+            self.paused.discard(call_id)
+
     def phone(self, manager: str) -> PhoneState:
         """How a manager's phone stands."""
         return self.presence.get(manager, Presence()).phone
@@ -142,6 +163,7 @@ class Scene:
         kept = self._calls.pop(call_id, None)
         if forget:
             self.callers.forget(call_id)
+            self.paused.discard(call_id)
         if kept is None:
             return frozenset()
         for key in kept.whom:

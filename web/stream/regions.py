@@ -23,7 +23,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from switchboard.news import CallRecorded, News
+from router.calls import Disposition
+from switchboard.news import CallbackActed, CallRecorded, News
 from web.stream import drawing
 from web.stream.scene import Scene
 from web.stream.viewer import Viewer
@@ -67,7 +68,11 @@ def _never(_news: News) -> bool:
 
 
 def _callbacks_changed(news: News) -> bool:
-    return isinstance(news, CallRecorded) and (news.callback_opened or news.callback_closed)
+    """An item was opened, joined, tried or closed by a call, or somebody did something to it."""
+    if isinstance(news, CallRecorded):
+        talked = news.call.disposition is Disposition.ANSWERED
+        return news.callback_opened or news.callback_closed or not talked
+    return isinstance(news, CallbackActed)
 
 
 _MINE = frozenset({Hears.MY_CALLS})

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sales_floor import Floor, eventually, sales_floor
 
+from config.settings_file import load_settings
 from dozvon.lab import Media
 from pbx_adapters.asterisk.sound_names import sound_name
 from storage.database import open_database
@@ -52,6 +53,15 @@ async def confirm_law(floor: Floor) -> None:
 
     async with open_database(floor.settings.database) as database, Writer(database).running() as w:
         await w.submit(work)
+
+
+def fetch_from_its_folder(floor: Floor) -> None:
+    """The service finds the recordings in the exchange's folder, and keeps them as WAV."""
+    more = (
+        f'recordings = "{folder_of(floor)}"\n[recordings]\nsettle_seconds = 2\nffmpeg = "/none"\n'
+    )
+    floor.config.write_text(floor.config.read_text("utf-8") + more, "utf-8")
+    floor.settings = load_settings(floor.config, environment={})
 
 
 def folder_of(floor: Floor) -> Path:

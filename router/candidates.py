@@ -20,7 +20,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from router.facts import Facts, PhoneState, Presence
-from router.hours import HolidayCalendar, is_open, on_shift
+from router.hours import HolidayCalendar, on_shift, opens
 from router.office import (
     AfterHoursRule,
     Department,
@@ -117,7 +117,7 @@ class Scene:
         found = self._departments_open.get(department.key)
         if found is None:
             rings_always = department.after_hours is AfterHoursRule.RING
-            found = rings_always or is_open(department.hours, self.at, self.calendar).open
+            found = rings_always or opens(department.hours, self.at, self.calendar)[0]
             self._departments_open[department.key] = found
         return found
 

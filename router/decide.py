@@ -11,7 +11,7 @@ from __future__ import annotations
 from router.candidates import Scene
 from router.chain import Chain
 from router.facts import Facts, Offer
-from router.hours import HolidayCalendar, is_open
+from router.hours import HolidayCalendar, opens
 from router.office import AfterHoursRule, LastResort, Line, Office
 from router.owner import Recognised, recognise
 from router.plan import Decision, Ending, Plan, Reason, Step, Why
@@ -81,13 +81,11 @@ def _what_to_do(
         return (), Ending.REJECT
     chain = Chain(scene=scene, left_seconds=patience_of(line))
     department = scene.department
-    openness = is_open(department.hours, scene.at, scene.calendar)
-    if openness.open:
+    is_open, rule = opens(department.hours, scene.at, scene.calendar)
+    if is_open:
         scene.say(Why.OPEN, department=department.name)
         return _by_owner(chain, who), _last_resort(scene, line)
-    scene.say(
-        Why.CLOSED, department=department.name, rule=openness.why, then=department.after_hours
-    )
+    scene.say(Why.CLOSED, department=department.name, rule=rule, then=department.after_hours)
     if department.after_hours is AfterHoursRule.RING:
         scene.say(Why.HOURS_IGNORED)
         return _by_owner(chain, who), _last_resort(scene, line)

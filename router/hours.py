@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -105,6 +106,20 @@ def is_open(hours: Hours, at: datetime, holidays: HolidayCalendar) -> Openness:
         return Openness(open=True, why=found.why, next_change_at=until)
     why, _ = day_hours(hours, at.astimezone(ZoneInfo(hours.timezone)).date(), holidays)
     return Openness(open=False, why=why, next_change_at=until)
+
+
+def opens(hours: Hours, at: datetime, holidays: HolidayCalendar) -> tuple[bool, HoursRule]:
+    """Tells what `is_open` tells of `at` itself, without looking for the next change.
+
+    Every call asks this; a department that is always open would be looked at for weeks ahead.
+    """
+    at = _utc(at)
+    around = _stretches(hours, at, holidays, days=1)
+    found = next((stretch for stretch in around if stretch.start_at <= at < stretch.end_at), None)
+    if found:
+        return True, found.why
+    why, _ = day_hours(hours, at.astimezone(ZoneInfo(hours.timezone)).date(), holidays)
+    return False, why
 
 
 def next_opening(
@@ -194,7 +209,9 @@ def _stretches(
         day += _DAY
 
 
+@lru_cache(4096)
 def _stretch(day: date, window: Window, zone: ZoneInfo, why: HoursRule) -> _Stretch:
+    """One window on one day: the same for every call of that day, and ten clock changes to find."""
     last = day if window.end > window.start else day + _DAY
     return _Stretch(
         start_at=_instant(day, window.start, zone, fold=0),

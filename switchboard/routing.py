@@ -57,6 +57,7 @@ class Routing:
         self._now = now
         self._lookup_seconds = lookup_seconds
         self._turns: Counter[str] = Counter()
+        self._reading: tuple[Office, NumberPlan] | None = None
 
     async def warm_up(self) -> None:
         """Have the client base open its connection before a caller who leaves can interrupt it."""
@@ -66,7 +67,7 @@ class Routing:
     async def decide(self, offered: CallOffered, office: Office) -> Decision:
         """Decide whom a call rings."""
         asked_at = asyncio.get_running_loop().time()
-        number = normalise(offered.caller, number_plan(office))
+        number = normalise(offered.caller, self._plan_of(office))
         offer = Offer(
             call_id=offered.call_id,
             pbx=offered.pbx,
@@ -95,6 +96,12 @@ class Routing:
             )
         )
         return decision
+
+    def _plan_of(self, office: Office) -> NumberPlan:
+        """How numbers are read, made once for each office that comes into force."""
+        if self._reading is None or self._reading[0] is not office:
+            self._reading = (office, number_plan(office))
+        return self._reading[1]
 
     def _remember(self, offer: Offer, decision: Decision) -> None:
         if decision.line:

@@ -5,13 +5,16 @@ Families are `dozvon/…` only. One AMI user may do this and nothing else (see `
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from pbx_adapters.asterisk.ami import AmiLink
 from pbx_adapters.asterisk.errors import ActionRefused
 from pbx_adapters.asterisk.journal import FAMILY
 
 _TREE_SECONDS = 20.0
+_AT_A_TIME = 20
 
 
 class AstDb:
@@ -36,13 +39,24 @@ class AstDb:
         await self._link.send({"Action": "DBPut", "Family": FAMILY, "Key": path, "Val": value})
 
     async def delete(self, paths: Iterable[str]) -> None:
-        """Delete keys; one that is gone already is no error."""
-        for path in paths:
-            try:
-                await self._link.send({"Action": "DBDel", "Family": FAMILY, "Key": path})
-            except ActionRefused as refused:
-                if "not exist" not in str(refused).lower() and "not found" not in str(refused):
-                    raise
+        """Delete keys; one that is gone already is no error.
+
+        Some at a time: Asterisk works them off one by one, but nobody waits for each answer. When
+        one fails the rest of its group is still told how it ended, and then the trouble.
+        """
+        waiting = iter(paths)
+        while group := list(islice(waiting, _AT_A_TIME)):
+            done = await asyncio.gather(*map(self._delete, group), return_exceptions=True)
+            for trouble in done:
+                if trouble is not None:
+                    raise trouble
+
+    async def _delete(self, path: str) -> None:
+        try:
+            await self._link.send({"Action": "DBDel", "Family": FAMILY, "Key": path})
+        except ActionRefused as refused:
+            if "not exist" not in str(refused).lower() and "not found" not in str(refused):
+                raise
 
     async def replace(self, path: str, wanted: Mapping[str, str]) -> int:
         """Make the keys below `dozvon/<path>` exactly `wanted`; returns how many were written."""

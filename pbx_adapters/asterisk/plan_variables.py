@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pbx_adapters.errors import CommandRejected
 from router.office import Office, OutgoingLine
@@ -118,8 +119,12 @@ def _assemble(step: Step, targets: list[str], *, longest: int = LONGEST_VALUE) -
     return ""
 
 
+@lru_cache(2048)
 def _target(target: Target, out: OutgoingLine | None) -> str | None:
-    """One target's fields, or None where something in it is not plain."""
+    """One target's fields, or None where something in it is not plain.
+
+    Judged once: the same people are in every plan.
+    """
     mobile = target.kind is TargetKind.MOBILE
     device = _device(target)
     checks = (

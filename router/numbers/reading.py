@@ -6,6 +6,7 @@ a library that is asked first drops the star of `*72101` and reads `101` as a Ru
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from router.numbers import national, text
 from router.numbers.model import NumberKind, NumberPlan, PhoneNumber
@@ -21,7 +22,12 @@ def normalise(written: str, plan: NumberPlan) -> PhoneNumber:
     does not know is INVALID and unverified; where its digits make sense, `e164` and `key` show
     which number it would be, and `PhoneNumber.is_matchable` says whether to look it up.
     """
-    raw = text.cut(written)
+    return _normalised(text.cut(written), plan)
+
+
+@lru_cache(1024)
+def _normalised(raw: str, plan: NumberPlan) -> PhoneNumber:
+    """The answer for a text: clients call again, and each call asks in several rooms."""
     dialled = text.dialled_part(raw)
     digits = text.digits_of(dialled)
     if digits and dialled[0] in "*#":

@@ -16,6 +16,7 @@ from router.hours import (
     is_open,
     next_opening,
     on_shift,
+    opens,
 )
 from router.office import Hours, Window
 
@@ -279,6 +280,12 @@ def test_the_state_holds_until_the_next_change_and_flips_there(hours: Hours, at:
     assert found.next_change_at > at
     assert is_open(hours, found.next_change_at, NONE).open is not found.open
     assert is_open(hours, found.next_change_at - timedelta(microseconds=1), NONE).open is found.open
+
+
+@given(hours=weeks, at=instants)
+def test_the_short_answer_of_a_call_is_that_of_the_whole_one(hours: Hours, at: datetime) -> None:
+    found = is_open(hours, at, NONE)
+    assert opens(hours, at, NONE) == (found.open, found.why)
 
 
 @given(hours=weeks, at=instants)

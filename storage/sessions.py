@@ -96,6 +96,10 @@ class Sessions:
         rows = await self._connection.execute(query.order_by(_sessions.c.seen_at.desc()))
         return tuple(Session(**row) for row in rows.mappings())
 
+    async def forget(self, digest: str) -> None:
+        """Ends a session whoever it was: its browser has another one now."""
+        await self._connection.execute(delete(_sessions).where(_sessions.c.digest == digest))
+
     async def close(self, digest: str, *, person_id: int) -> bool:
         """Ends one session of a person."""
         mine = (_sessions.c.digest == digest) & (_sessions.c.person_id == person_id)

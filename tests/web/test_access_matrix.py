@@ -147,6 +147,24 @@ async def test_a_page_sends_whoever_is_not_signed_in_to_the_sign_in_page() -> No
         assert reply.headers["Location"] == "/signin?next=%2Fmy%3Fa%3D1%26b%3D2"
 
 
+@pytest.mark.parametrize(
+    ("referer", "place"),
+    [("http://{host}/my?a=1", "%2Fmy%3Fa%3D1"), ("https://evil.example/my", "%2F"), ("", "%2F")],
+)
+async def test_a_form_sent_too_late_leads_back_to_its_page_after_signing_in(
+    referer: str, place: str
+) -> None:
+    """What was to be done is not done; the person sees the page and does it again."""
+    async with doors([("POST", "/my")]) as http:
+        host = str(http._base_url)[len("http://") :].rstrip("/")
+        headers = {"As": "nobody", "Accept": "text/html", "Referer": referer.format(host=host)}
+        async with http.post("/my", headers=headers, allow_redirects=False) as reply:
+            assert (reply.status, reply.headers["Location"]) == (303, f"/signin?next={place}")
+        headers["HX-Request"] = "true"
+        async with http.post("/my", headers=headers) as reply:
+            assert (reply.status, reply.headers["HX-Redirect"]) == (401, f"/signin?next={place}")
+
+
 def test_every_permission_means_what_it_should() -> None:
     assert set(MAY) == {*Permission}
     for permission in Permission:

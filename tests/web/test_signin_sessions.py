@@ -140,6 +140,13 @@ async def test_signing_out_ends_the_session_and_not_the_cookie_alone(tmp_path: P
         assert [r["act"] for r in await rows(house, schema_people.audit)][-1] == "sign-out"
 
 
+async def test_whoever_signs_in_again_leaves_no_session_behind(tmp_path: Path) -> None:
+    async with signin_house(tmp_path) as house, house.signed_in("ivanova") as person:
+        assert (await person.sign_in("director"))[0] == 303
+        (row,) = await rows(house, schema_people.sessions)
+        assert row["person_id"] == 1
+
+
 async def test_only_the_digest_of_a_session_is_kept(tmp_path: Path) -> None:
     async with signin_house(tmp_path) as house, house.signed_in("ivanova") as person:
         (kept,) = [c.value for c in person.http.cookie_jar if c.key == "dozvon"]

@@ -7,7 +7,7 @@ refused without saying what there is.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
@@ -51,14 +51,25 @@ def _may(needed: Needed | None, person: Person | None) -> bool:
 
 
 def _refusal(request: web.Request, person: Person | None) -> web.StreamResponse:
-    wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get(
-        "Accept", ""
-    )
-    if person is None and wants_page:
-        place = f"/signin?next={quote(request.path_qs, safe='')}"
-        return web.Response(status=303, headers={"Location": place})
+    looks = "text/html" in request.headers.get("Accept", "")
+    if person is None and request.headers.get("HX-Request") == "true":
+        answer = trouble_answer(401, "not-signed-in", "Sign in first.")
+        answer.headers["HX-Redirect"] = _sign_in(request)  # the whole page goes there
+        return answer
+    if person is None and looks:
+        return web.Response(status=303, headers={"Location": _sign_in(request)})
     if person is None:
         return trouble_answer(401, "not-signed-in", "Sign in first, or show a token.")
-    if wants_page:
+    if looks:
         raise web.HTTPForbidden
     return trouble_answer(403, "not-allowed", "Your role does not allow this.")
+
+
+def _sign_in(request: web.Request) -> str:
+    """The sign-in page, and back: to the page itself, or to the one that a form was on."""
+    place = request.path_qs
+    if request.method not in {"GET", "HEAD"} or "HX-Request" in request.headers:
+        came = urlsplit(request.headers.get("Referer", ""))
+        query = f"?{came.query}" if came.query else ""
+        place = came.path + query if came.path and came.netloc == request.host else "/"
+    return f"/signin?next={quote(place, safe='')}"

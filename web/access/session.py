@@ -32,10 +32,10 @@ SESSION = web.RequestKey("session", Session)
 
 async def recognise(request: web.Request) -> Person | None:
     """The person behind a request; None for nobody that we know."""
-    shown = request.headers.get("Authorization")
-    if shown is not None:
-        return await _by_token(request, shown)
-    return await _by_session(request)
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.casefold() == "bearer":
+        return await _by_token(request, secret.strip())
+    return await _by_session(request)  # a proxy before us may ask for a password of its own
 
 
 def session_of(request: web.Request) -> Session | None:
@@ -110,11 +110,8 @@ async def _by_session(request: web.Request) -> Person | None:
     return as_person(person)
 
 
-async def _by_token(request: web.Request, shown: str) -> Person | None:
-    kind, _, secret = shown.partition(" ")
-    if kind.casefold() != "bearer" or not request.path.startswith(API):
-        return None
-    if not 1 <= len(secret := secret.strip()) <= LONGEST_SECRET:
+async def _by_token(request: web.Request, secret: str) -> Person | None:
+    if not request.path.startswith(API) or not 1 <= len(secret) <= LONGEST_SECRET:
         return None
     found = await request.app[PROOFS].token(secret)
     now = request.app[PARTS].now()

@@ -44,11 +44,15 @@ async def sign_in(request: web.Request) -> web.Response:
     """Let a person in by his password."""
     form = await fields(request)
     there, login = local_path(form.get("next", "/")), form.get("login", "")[:64]
-    entrance = request.app[SIGN_IN]
+    entrance, before = request.app[SIGN_IN], session_of(request)
     try:
         async with asyncio.timeout(WRITE_SECONDS):
             signed = await entrance.with_password(
-                login, form.get("password", ""), browser_of(request), parts_of(request).now()
+                login,
+                form.get("password", ""),
+                browser_of(request),
+                parts_of(request).now(),
+                instead=before.digest if before else "",
             )
     except (TimeoutError, StorageError):
         refused = AccountRefused(Why.NOT_NOW)

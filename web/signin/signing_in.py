@@ -61,9 +61,12 @@ class SignIn:
         self._limit = limit
 
     async def with_password(
-        self, login: str, password: str, browser: Browser, now: datetime
+        self, login: str, password: str, browser: Browser, now: datetime, *, instead: str = ""
     ) -> Signed:
-        """Lets a person in; raises `AccountRefused`."""
+        """Lets a person in; raises `AccountRefused`.
+
+        `instead`: the digest of the session that this browser had, which ends.
+        """
         if wait := self._limit.attempt(login, browser.address):
             raise AccountRefused(Why.TOO_MANY, minutes=math.ceil(wait / 60))
         found = await read_person(self._database, login[:64])
@@ -82,6 +85,7 @@ class SignIn:
                 raise AccountRefused(Why.WRONG)  # it was changed while we judged the old one
             if fresh:
                 await uow.people.set_password(person.id, fresh)
+            await uow.sessions.forget(instead)
             await uow.sessions.open(session)
             doing = Doing(by=person.login, at=now, address=browser.address)
             await uow.audit.add(doing.row("sign-in", person.id))

@@ -84,7 +84,6 @@ class Player extends HTMLElement {
     });
     this.#canvas = made("canvas", "dz-wave", { "aria-hidden": "true" });
     stage.append(this.#canvas);
-    if (this.#wave.sides === 2) stage.append(this.#name("client"), this.#name("us"));
     const bar = made("div", "dz-bar");
     this.#play = this.#button("dz-play", say.play, () => this.toggle());
     this.#time = made("span", "dz-time");
@@ -96,7 +95,9 @@ class Player extends HTMLElement {
     const take = made("a", "dz-download", { href: this.#download(), download: "" });
     take.textContent = say.download;
     this.#trouble = made("span", "dz-trouble", { role: "status" });
-    bar.append(this.#play, this.#time, this.#speed, wish, take, this.#trouble);
+    bar.append(this.#play, this.#time, this.#speed);
+    if (this.#wave.sides === 2) bar.append(this.#name("client"), this.#name("us"));
+    bar.append(wish, take, this.#trouble);
     this.#audio.controls = false;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", say.player);

@@ -47,6 +47,20 @@ async def held_by(database: Database, manager: str) -> Held:
         )
 
 
+async def owners_now(database: Database, *, most: int = 1_000) -> tuple[str, ...]:
+    """Everybody who owns a client, found by stepping through the index from one to the next."""
+    found: list[str] = []
+    async with database.reading() as connection:
+        while len(found) < most:
+            after = found[-1] if found else ""
+            query = select(func.min(_t.c.owner)).where(_t.c.owner > after)
+            owner = (await connection.execute(query)).scalar()
+            if owner is None:
+                break
+            found.append(owner)
+    return tuple(found)
+
+
 async def hand_over_some(
     uow: UnitOfWork, manager: str, to: str, *, at: datetime, limit: int
 ) -> Held:

@@ -54,18 +54,17 @@ class SomeCalls:
 
 
 async def marks(database: Database, days: Sequence[Day]) -> dict[date, str]:
-    """What tells whether the figures of each day are still right."""
+    """What tells whether the figures of each day are still right; empty: nothing happened."""
     if not days:
         return {}
     async with database.reading() as connection:
         calls = (await connection.execute(union_all(*(_of_calls(day) for day in days)))).all()
         owed = (await connection.execute(union_all(*(_of_callbacks(day) for day in days)))).all()
     sums: defaultdict[date, list[object]] = defaultdict(list)
+    busy = {row[0] for row in (*calls, *owed) if row[2]}
     for row in sorted([*calls, *owed], key=lambda row: (row[0], row[1])):
         sums[date.fromordinal(row[0])].extend(_plain(value) for value in row[2:])
-    return {
-        day: hashlib.sha256(repr(found).encode()).hexdigest()[:16] for day, found in sums.items()
-    }
+    return {day: _digest(found) if day.toordinal() in busy else "" for day, found in sums.items()}
 
 
 async def kept_days(
@@ -175,6 +174,10 @@ def _of_callbacks(day: Day) -> Any:
         func.count(t.closed_at),
         literal(0),
     ).where(t.first_missed_at >= day.since, t.first_missed_at < day.until)
+
+
+def _digest(sums: list[object]) -> str:
+    return hashlib.sha256(repr(sums).encode()).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:

@@ -61,7 +61,9 @@ async def figures_of(
     found: dict[date, Figures] = {}
     for number, day in enumerate(days):
         there = kept.get(day.day)
-        if there is not None and there.mark == fresh[day.day]:
+        if not fresh[day.day]:
+            found[day.day] = {}
+        elif there is not None and there.mark == fresh[day.day]:
             found[day.day] = counting.from_json(there.figures)
         else:
             found[day.day] = await count_day(bureau, day, zone)
@@ -152,8 +154,6 @@ def _opening(bureau: Bureau, department: str) -> Callable[[datetime], datetime |
 
 
 async def _keep(bureau: Bureau, day: Day, zone: ZoneInfo, mark: str, figures: Figures) -> None:
-    if day.since > bureau.now:
-        return
     work = partial(
         keep_day,
         day=day.day,

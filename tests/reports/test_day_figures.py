@@ -119,11 +119,14 @@ async def test_what_is_owed_counts_when_it_is_called_back(
     assert counted == [DAY, DAY]
 
 
-async def test_a_day_of_the_future_is_not_kept(bureau: Bureau, database: Database) -> None:
-    await figures_of(bureau, DAY, DAY + timedelta(days=3), MOSCOW)
+async def test_a_day_without_calls_is_neither_counted_nor_kept(
+    bureau: Bureau, database: Database, counted: list[date]
+) -> None:
+    found = await figures_of(bureau, DAY, DAY + timedelta(days=3), MOSCOW)
+    assert list(found.values()) == [{}] * 4
+    assert not counted
     async with database.reading() as connection:
-        kept = (await connection.execute(select(schema.day_figures.c.day))).scalars().all()
-    assert kept == [DAY]
+        assert not (await connection.execute(select(schema.day_figures.c.day))).scalars().all()
 
 
 def test_a_day_of_changing_clocks_has_its_own_length() -> None:

@@ -16,6 +16,7 @@ from web.pages import (
     home,
     office,
     office_try,
+    reports,
     static,
 )
 from web.signin import my, people_pages
@@ -35,5 +36,6 @@ PAGES: Sequence[web.RouteTableDef] = (
     calls.routes,
     client_forms.routes,
     clients.routes,
+    reports.routes,
 )
 """Every page: a module that is not listed here is not served."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from router.facts import Application
-from storage.client_owners import held_by
+from storage.client_owners import held_by, owners_now
 from storage.errors import StorageError
 from storage.notes import Notes
 from storage.records import ClientRecord
@@ -200,6 +200,7 @@ async def handing_over(request: web.Request) -> web.Response:
         "clients_hand_over.html",
         giver=giver,
         held=held,
+        givers=await _givers(base, request),
         names=names_of(request),
         owners=owners(request),
     )
@@ -226,6 +227,15 @@ async def hand_all_over(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(here) from None
     flash(request, t("clients.all-handed-over", n=moved.clients, who=names_of(request).manager(to)))
     raise web.HTTPSeeOther("/clients/hand-over")
+
+
+async def _givers(base: ClientBase, request: web.Request) -> list[tuple[str, str]]:
+    """Whose clients may be handed over; a director's list has those who left, too."""
+    names, there = names_of(request), owners(request)
+    if not base.viewer.reach.everything:
+        return there
+    gone = [key for key in await owners_now(base.database) if key not in base.office.managers]
+    return [*there, *((key, names.manager(key)) for key in gone)]
 
 
 def _may_take_from(base: ClientBase, manager: str) -> bool:

@@ -1,0 +1,84 @@
+"""Pictures of reports: plain geometry, drawn by a template as SVG without any inline style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+HEIGHT = 150
+WIDTH = 460
+_STEPS = (1, 2, 5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One coloured part of a bar; `kind` is its CSS class."""
+
+    kind: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar from bottom to top, with what is said of it."""
+
+    x: float
+    width: float
+    label: str
+    title: str
+    parts: tuple[Part, ...]
+    labelled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars over a scale; `lines` are heights with their numbers."""
+
+    width: int
+    height: int
+    bars: tuple[Bar, ...]
+    lines: tuple[tuple[float, int], ...]
+
+
+def bars(rows: Iterable[tuple[str, str, Sequence[tuple[str, int]]]], *, labels: int = 11) -> Chart:
+    """A chart of stacked bars: for each its label, its sentence and its parts (class, count)."""
+    told = list(rows)
+    top = _round_up(max((sum(n for _, n in parts) for _, _, parts in told), default=0))
+    slot = WIDTH / max(1, len(told))
+    every = -(-len(told) // labels)
+    drawn = []
+    for number, (label, title, parts) in enumerate(told):
+        y, stacked = float(HEIGHT), []
+        for kind, count in parts:
+            if count:
+                height = HEIGHT * count / top
+                y -= height
+                stacked.append(Part(kind=kind, y=round(y, 1), height=round(height, 1)))
+        drawn.append(
+            Bar(
+                x=round(number * slot + slot * 0.14, 1),
+                width=round(slot * 0.72, 1),
+                label=label,
+                title=title,
+                parts=tuple(stacked),
+                labelled=number % every == 0,
+            )
+        )
+    scale = tuple((round(HEIGHT - HEIGHT * n / 2, 1), round(top * n / 2)) for n in range(3))
+    return Chart(width=WIDTH, height=HEIGHT, bars=tuple(drawn), lines=scale)
+
+
+def level(count: int, most: int) -> int:
+    """How dark a cell is: 0 for nothing, else 1 to 5."""
+    return 0 if not count else min(5, 1 + 5 * count // max(1, most + 1))
+
+
+def _round_up(most: int) -> int:
+    """A full number for the top of the scale, even, so that its half is one too."""
+    size = 2
+    while True:
+        for step in _STEPS:
+            if most <= step * size:
+                return step * size
+        size *= 10

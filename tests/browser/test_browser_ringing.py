@@ -67,6 +67,32 @@ async def test_the_card_is_on_every_page_and_in_every_tab(workspace: Workspace) 
     await shown(other, RING, "Лебедева Вера")
 
 
+async def test_the_clients_card_opens_by_itself_once(workspace: Workspace) -> None:
+    """When it rings, in a tab of its own, however many tabs are open; or never, as one likes it."""
+    anna = await workspace.sign_in("ivanova", "/desk")
+    other = await anna.context.new_page()
+    await other.goto("/my")
+    async with anna.context.expect_page() as opened:
+        call = await workspace.call(OF_IVANOVA)
+    card = await opened.value
+    await expect(card.locator("h1")).to_contain_text("Лебедева Вера")
+    await shown(other, RING, "Лебедева Вера")
+    assert len(anna.context.pages) == 3
+    await call.hang_up()
+    await gone((anna, RING), (other, RING))
+    await card.close()
+    await other.select_option("select[name=card_opens]", "never")
+    await other.click("form:has(select[name=card_opens]) button")
+    try:
+        await anna.reload()
+        await workspace.call(OF_IVANOVA)
+        await shown(anna, RING, "Лебедева Вера")
+        assert len(anna.context.pages) == 2
+    finally:
+        await other.select_option("select[name=card_opens]", "ring")
+        await other.click("form:has(select[name=card_opens]) button")
+
+
 async def test_a_call_that_was_answered_elsewhere_is_gone_within_a_second(
     workspace: Workspace,
 ) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from router.facts import Presence
 from router.office import Manager, Status
 from switchboard.client_facts import ClientFacts
 from switchboard.desk import manager_at
@@ -282,7 +283,7 @@ def _status(scene: Scene, manager: Manager) -> Status:
 
 
 def _why(scene: Scene, manager: Manager) -> Reachable:
-    presence = scene.parts.board.presence.of(scene.office)[manager.key]
+    presence = scene.presence.get(manager.key, Presence())
     return reachable(
         manager,
         office=scene.office,

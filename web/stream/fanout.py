@@ -26,6 +26,9 @@ MOST_DISMISSED = 2_000
 ROUND_SECONDS = 0.02
 """The least time between two rounds; a card that rings waits for one of them at most."""
 
+PIECE_SECONDS = 0.01
+"""So long the parts that may wait are drawn before the loop is given free."""
+
 LOOK_SECONDS = 1.0
 """Statuses are read by the board without news: they are looked at this often."""
 
@@ -43,7 +46,7 @@ class Fanout:
         self.rounds = 0
         self._board = parts.board
         self._granting = Granting(parts.board)
-        self._viewers: set[Viewer] = set()
+        self._viewers: dict[Viewer, None] = {}
         self._bell = asyncio.Event()
         self._nudged: dict[str, float] = {}
         self._nudged_at: dict[str, float] = {}
@@ -74,11 +77,11 @@ class Fanout:
         for name, at in self._changed_at.items():
             if name in viewer.wanted and since and at > since:
                 viewer.nudge(name)
-        self._viewers.add(viewer)
+        self._viewers[viewer] = None
         try:
             yield
         finally:
-            self._viewers.discard(viewer)
+            self._viewers.pop(viewer, None)
 
     def look(self) -> None:
         """Something changed that nobody tells: look at once."""
@@ -139,7 +142,7 @@ class Fanout:
             wait = LOOK_SECONDS
             try:
                 await self._look_at_clock(loop.time())
-                wait = self._round(loop.time())
+                wait = await self._round()
             except Exception:
                 log.exception("pages could not be told what is new")
             await asyncio.sleep(ROUND_SECONDS)
@@ -156,18 +159,39 @@ class Fanout:
             for viewer in self._viewers:
                 viewer.dirty |= _hearing(Hears.MY_STATUS) & viewer.wanted
 
-    def _round(self, now: float) -> float:
-        """Draw what is due; returns how long nothing else will be."""
+    async def _round(self) -> float:
+        """Draw what is due; returns how long nothing else will be.
+
+        What rings comes first for everybody; the rest comes in pieces, between which whatever was
+        drawn is sent, and is left to the next round as soon as something new has happened.
+        """
         self.rounds += 1
         self._bell.clear()
         changed = self.scene.refresh()
         self._granting.look(changed.managers, self.scene)
-        wait = LOOK_SECONDS
+        loop = asyncio.get_running_loop()
+        drawn_first = False
         for viewer in self._viewers:
             viewer.dirty |= _dirtied(viewer, changed)
-            if viewer.dirty:
-                wait = min(wait, self._draw_due(viewer, now))
-        return min(wait, self._nudge_due(now))
+            for name in viewer.dirty & _AT_ONCE:
+                self._draw(viewer, name)
+                drawn_first = True
+        if drawn_first:
+            await asyncio.sleep(0)
+        wait = self._nudge_due(loop.time())
+        since = loop.time()
+        for viewer in tuple(self._viewers):
+            if not viewer.dirty:
+                continue
+            wait = min(wait, self._draw_due(viewer, loop.time()))
+            if viewer in self._viewers:  # next time the others come first
+                self._viewers[viewer] = self._viewers.pop(viewer)
+            if loop.time() - since > PIECE_SECONDS:
+                await asyncio.sleep(0)
+                since = loop.time()
+                if self._bell.is_set():
+                    return 0.0
+        return wait
 
     def _draw_due(self, viewer: Viewer, now: float) -> float:
         wait = LOOK_SECONDS
@@ -218,6 +242,8 @@ def _dirtied(viewer: Viewer, changed: Changed) -> set[str]:
         names |= _hearing(Hears.MY_STATUS)
     return names & viewer.wanted
 
+
+_AT_ONCE = frozenset(name for name, region in REGIONS.items() if not region.pause_seconds)
 
 _BY_HEARS = {
     hears: frozenset(name for name, region in REGIONS.items() if hears in region.hears)

@@ -54,6 +54,7 @@ class Scene:
     presence: dict[str, Presence] = field(default_factory=dict)
     _calls: dict[str, _Kept] = field(default_factory=dict)
     _of_manager: dict[str, set[str]] = field(default_factory=dict)
+    _desks: dict[str, Desk] = field(default_factory=dict)
     _office: Office | None = None
     _learned: set[str] = field(default_factory=set)
 
@@ -85,9 +86,10 @@ class Scene:
             touched |= self._take_in(call)
         touched |= self._by_facts()
         people = self._people(office)
-        return Changed(
-            managers=frozenset(touched) | people, calls=bool(moved or gone), people=people
-        )
+        managers = frozenset(touched) | people
+        for key in managers:
+            self._desks.pop(key, None)
+        return Changed(managers=managers, calls=bool(moved or gone), people=people)
 
     def calls(self) -> tuple[Seen, ...]:
         """Every living call, in the order in which they began."""
@@ -106,8 +108,12 @@ class Scene:
 
     def desk(self, manager: Manager) -> Desk:
         """What stands on a manager's desk."""
-        presence = self.presence.get(manager.key, Presence())
-        return desk_of(manager, self.calls_of(manager.key), self.office, presence)
+        found = self._desks.get(manager.key)
+        if found is None:
+            presence = self.presence.get(manager.key, Presence())
+            found = desk_of(manager, self.calls_of(manager.key), self.office, presence)
+            self._desks[manager.key] = found
+        return found
 
     def recording(self, found: Seen) -> str:
         """Whether a talk is recorded by the office's rules: `on`, `paused` or empty."""

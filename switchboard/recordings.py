@@ -250,10 +250,10 @@ def _row(  # noqa: PLR0913 - what a row of the audit says, by keyword
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Who confirmed the notice about the law, and when."""
+    """Who confirmed the notice about the law, and when (None where that was not kept)."""
 
     by: str
-    at: datetime
+    at: datetime | None
 
 
 async def confirm_law(uow: UnitOfWork, *, by: str, at: datetime) -> None:
@@ -274,8 +274,11 @@ async def law_confirmed(database: Database) -> Confirmed | None:
         found = await OfficeVersions(connection).noted(LAW_CONFIRMED)
     if not found:
         return None
-    told = json.loads(found)
-    return Confirmed(by=told["by"], at=datetime.fromisoformat(told["at"]))
+    try:
+        told = json.loads(found)
+        return Confirmed(by=told["by"], at=datetime.fromisoformat(told["at"]))
+    except (ValueError, KeyError, TypeError):
+        return Confirmed(by=found, at=None)  # what it was worth is judged by whoever reads it
 
 
 async def hold(  # noqa: PLR0913 - who holds what, and why

@@ -39,7 +39,10 @@ def recordings() -> None:
 
 @recordings.command("list", help="command-recordings-list")
 @option(
-    "--state", multiple=True, type=click.Choice(list(RecordingState)), help="help-recordings-state"
+    "--state",
+    multiple=True,
+    type=click.Choice([s.value for s in RecordingState]),
+    help="help-recordings-state",
 )
 @option("--limit", default=50, type=click.IntRange(1, 10_000), show_default=True, help="help-limit")
 @as_json()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page
-from workspace_house import TELEPHONE, Workspace, pictures
+from workspace_house import CUT_OFF, TELEPHONE, Workspace, pictures
 
 from dozvon.demo.stories import (
     ADVERT,
@@ -44,15 +44,6 @@ NAMELESS = """() => [...document.querySelectorAll("button, a[href], input, selec
                  || e.querySelector("[aria-label]")))
   .map(e => e.outerHTML.slice(0, 160))"""
 """What can be pressed or filled in, and has no name for whoever cannot see it."""
-
-CUT_OFF = """() => {
-  const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
-  return [...document.querySelectorAll("body *")]
-    .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
-    .filter(e => !scrolls(e.parentElement))
-    .slice(0, 4).map(e => e.outerHTML.slice(0, 160));
-}"""
-"""What reaches beyond the right edge of the screen and cannot be scrolled to."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -43,6 +43,16 @@ DESKTOP, TELEPHONE = (1440, 900), (390, 844)
 SCHEMES = ("light", "dark")
 ROOT = Path(__file__).parents[2]
 
+CUT_OFF = """() => {
+  const kept = style => /auto|scroll/.test(style.overflowX) || style.textOverflow === "ellipsis";
+  const fits = e => e && (kept(getComputedStyle(e)) || fits(e.parentElement));
+  return [...document.querySelectorAll("body *")]
+    .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
+    .filter(e => !fits(e.parentElement))
+    .slice(0, 4).map(e => e.outerHTML.slice(0, 160));
+}"""
+"""What reaches beyond the screen's right edge, cannot be scrolled to and ends without an ellipsis."""
+
 
 def artefacts() -> Path:
     """Where pictures are kept: DOZVON_ARTEFACTS, or a folder that git ignores."""

@@ -15,9 +15,12 @@ from storage.audit import read_audit
 from storage.people import read_people
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Work
+from web.access.roles import Permission
+from web.pages.texts import every_text
 from web.signin import accounts
 from web.signin.accounts import About
 from web.signin.errors import SENTENCES, AccountRefused, Why
+from web.signin.my import browser_name
 from web.signin.passwords import judge
 
 ENGLISH = {"Accept-Language": "en"}
@@ -320,7 +323,7 @@ async def test_a_token_is_shown_once_and_revoked_at_once(tmp_path: Path) -> None
         (secret,) = re.findall(r'readonly value="([\w-]{43})"', page)
         _, page = await admin.get(place)
         assert secret not in page
-        assert "calls, place" in page
+        assert "журнал звонков и заметки, звонить" in page
         (revoke,) = re.findall(rf'action="({place}/tokens/\w+/revoke)"', page)
         assert await admin.post(revoke) == (303, place)
         _, page = await admin.get(place)
@@ -347,3 +350,36 @@ async def test_there_is_no_page_about_nobody(tmp_path: Path) -> None:
         for nobody in ("999", "x", "9" * 30, "1e3", "%D9%A1"):
             assert (await admin.get(f"/people/{nobody}"))[0] == 404
             assert (await admin.post(f"/people/{nobody}/disable"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/140.0.0.0 YaBrowser/25.8 Safari/537.36"
+            ),
+            "Yandex, Windows",
+        ),
+        (
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+                "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+            ),
+            "Safari, iPhone",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+            "Firefox, Linux",
+        ),
+        ("curl/8.5.0", ""),
+        ("<script>", ""),
+    ],
+)
+def test_a_browser_is_named_as_people_name_it(agent: str, name: str) -> None:
+    assert browser_name(agent) == name
+
+
+def test_every_scope_has_its_words() -> None:
+    assert all(f"signin.scope-{scope}" in every_text() for scope in Permission)

@@ -95,6 +95,31 @@ async def sign_out_everywhere(request: web.Request) -> web.Response:
     return see("/my")
 
 
+_BROWSERS = {
+    "YaBrowser": "Yandex",
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser_name(agent: str) -> str:
+    """What a person calls his browser; empty for a program that says something else."""
+    browser = next((name for word, name in _BROWSERS.items() if f"{word}/" in agent), "")
+    system = next((name for word, name in _SYSTEMS.items() if word in agent), "")
+    return ", ".join(part for part in (browser, system) if part)
+
+
 async def _do(request: web.Request, work: Work[None], sentence: str) -> None:
     try:
         await written(request, work)
@@ -115,6 +140,7 @@ async def _page(request: web.Request, *, error: str = "", status: int = 200) -> 
         error=error,
         least=LEAST_LETTERS,
         sessions=[(s, s.digest[:SHOWN]) for s in sessions],
+        browsers={s.digest[:SHOWN]: browser_name(s.agent) for s in sessions},
         this=session.digest if session else "",
         card_choices=[(way, words(request)(f"signin.card-opens-{way}")) for way in CARD_OPENS],
     )

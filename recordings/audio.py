@@ -17,10 +17,12 @@ both are filtered here and nowhere else.
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import tempfile
 import warnings
 import wave
+from array import array
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, Self
@@ -37,6 +39,7 @@ audioop: Any = _audioop
 
 WIDTH = 2
 _CLOSING_SECONDS = 60.0
+_PIPE_BYTES = 1 << 20
 _DEMUXERS = {
     Container.WAV: "wav",
     Container.MP3: "mp3",
@@ -232,6 +235,10 @@ class _Child:
         except OSError as error:
             self._said.close()
             raise ConversionFailed("no-ffmpeg", str(error.strerror)) from error
+        for end in (self.process.stdin, self.process.stdout):
+            if end:
+                with suppress(OSError):  # a smaller one only costs more turns
+                    fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     @property
     def stdin(self) -> IO[bytes]:
@@ -284,11 +291,11 @@ def one_channel(samples: bytes, channels: int, channel: int) -> bytes:
 
 
 def two_sides(left: bytes, right: bytes) -> bytes:
-    """Two channels interleaved."""
-    return added(
-        audioop.tostereo(left, WIDTH, 1, 0),
-        audioop.tostereo(right, WIDTH, 0, 1),
-    )
+    """Two channels interleaved; both are of one length."""
+    whole = array("h", bytes(2 * len(left)))
+    whole[0::2] = array("h", left)
+    whole[1::2] = array("h", right)
+    return whole.tobytes()
 
 
 def hear(levels: Levels, side: int, samples: bytes, rate: int) -> None:

@@ -48,6 +48,38 @@ def mix(plan: JoinPlan, sounds: Mapping[str, Sound], write: Callable[[bytes], No
     """Hands the conversation to `write` in pieces; stops at the plan's longest."""
     voices = [_voice(sounds[name], tracks) for name, tracks in _by_part(plan).items()]
     mixed = Mixed(levels=Levels.of(plan.sides))
+    if _is_whole(plan, voices):
+        _straight(plan, voices[0], mixed, write)
+    else:
+        _joined(plan, voices, mixed, write)
+    mixed.heard = {voice.tracks[0].part: voice.heard for voice in voices}
+    return mixed
+
+
+def _is_whole(plan: JoinPlan, voices: Sequence[_Voice]) -> bool:
+    """Whether one file is the whole conversation already, its two sides as we want them."""
+    if len(voices) != 1 or plan.sides != 2:
+        return False
+    (voice,) = voices
+    sides = [(track.channel, track.side) for track in voice.tracks]
+    wanted = [(0, Side.CLIENT), (1, Side.US)]
+    return voice.sound.channels == 2 and sides == wanted and not voice.offset
+
+
+def _straight(plan: JoinPlan, voice: _Voice, mixed: Mixed, write: Callable[[bytes], None]) -> None:
+    """Hands on what is read as it is; taking it apart is only for the ear."""
+    while not voice.over and not mixed.too_long:
+        data, _ = voice.piece(mixed.samples, PIECE_SECONDS * plan.rate) or (b"", 0)
+        for channel in (0, 1):
+            hear(mixed.levels, channel, one_channel(data, 2, channel), plan.rate)
+        write(data)
+        mixed.samples += len(data) // (2 * WIDTH)
+        mixed.too_long = mixed.samples >= plan.longest and not voice.over
+
+
+def _joined(
+    plan: JoinPlan, voices: Sequence[_Voice], mixed: Mixed, write: Callable[[bytes], None]
+) -> None:
     piece = PIECE_SECONDS * plan.rate
     while any(not voice.over for voice in voices):
         if mixed.samples >= plan.longest:
@@ -61,8 +93,6 @@ def mix(plan: JoinPlan, sounds: Mapping[str, Sound], write: Callable[[bytes], No
                 hear(mixed.levels, number, side, plan.rate)
             write(two_sides(*sides) if plan.sides == 2 else sides[0])
         mixed.samples += samples
-    mixed.heard = {voice.tracks[0].part: voice.heard for voice in voices}
-    return mixed
 
 
 def _by_part(plan: JoinPlan) -> dict[str, list[Track]]:

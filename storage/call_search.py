@@ -29,8 +29,10 @@ from storage.ended_calls import stored_call
 from storage.reach import Reach
 from storage.records import StoredCall, Way
 
-WINDOWS = (1_000, 6_000, 25_000)
-"""Rows of the leading index that one page looks through, in turns."""
+WALKED = (1_000, 6_000, 25_000)
+"""Calls of the whole log that one page looks through, in turns: they lie side by side."""
+LED = (300, 700, 1_500)
+"""The same of one person's, client's or department's: they lie scattered, each read by itself."""
 MOST_BRANCHES = 12
 """More questions than this are not asked side by side; the log is walked instead."""
 LONGEST_CALL = timedelta(hours=12)
@@ -112,9 +114,14 @@ class _Branch:
             yield self.column == self.value
 
     @property
+    def is_walk(self) -> bool:
+        """Whether the whole log is walked for it."""
+        return not self.target and self.column not in _INDEXED
+
+    @property
     def led_by(self) -> Iterator[ColumnElement[bool]]:
         """What the rows that are looked through have in common."""
-        if self.column is not None and self.column in _INDEXED:
+        if self.column is not None and not self.is_walk:
             yield self.column == self.value
 
 
@@ -159,7 +166,8 @@ async def _look(
     """One more place than fits a page, and down to when was looked (None: to the end)."""
     found: list[Place] = []
     lower: datetime | None = None
-    for rows in WINDOWS:
+    walked = any(branch.is_walk for branch in search.branches)
+    for rows in WALKED if walked else LED:
         lower = await _floor(connection, search, upper, rows)
         found += await _window(connection, search, upper, lower, limit + 1 - len(found))
         if lower is None or len(found) > limit:

@@ -166,7 +166,8 @@ async def test_every_question_finds_exactly_the_calls_it_means_within_reach(
     windows: tuple[int, ...],
 ) -> None:
     """Newest first, none twice, none left out; also where the search has to stop and go on."""
-    monkeypatch.setattr(call_search, "WINDOWS", windows)
+    monkeypatch.setattr(call_search, "WALKED", windows)
+    monkeypatch.setattr(call_search, "LED", windows)
     newest = sorted(log, key=lambda made: (made.call.began_at, made.call.id), reverse=True)
     for who, reach in REACHES.items():
         for what, case in CASES.items():
@@ -193,7 +194,7 @@ async def test_whoever_has_no_reach_finds_nothing_without_the_database_being_ask
 async def test_a_search_that_stops_before_the_page_is_full_says_back_to_when_it_looked(
     database: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_search, "WINDOWS", (2, 2))
+    monkeypatch.setattr(call_search, "WALKED", (2, 2))
     await record(writer, *(ended_call(f"c-{n}", n) for n in range(6)))
     await record(writer, replace(ended_call("old", -9), disagreement="x"))
     page = await find_calls(database, Wanted(disputed=True), ALL, limit=5)

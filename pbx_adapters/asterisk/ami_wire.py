@@ -15,7 +15,8 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import methodcaller
+from itertools import repeat
+from operator import contains, methodcaller
 
 from pbx_adapters.asterisk.frames import ALWAYS_REPEATED, Frame
 from pbx_adapters.errors import CommandRejected, PbxProtocolError, UnsafeText
@@ -145,10 +146,7 @@ class AmiReader:
 
     def _build(self, message: bytes) -> Frame | None:
         lines = message.decode("utf-8", "replace").split("\r\n")
-        try:
-            fields = dict(map(_SPLIT, lines))
-        except ValueError:
-            fields = {}
+        fields = _fields(lines)
         if len(fields) == len(lines) and ALWAYS_REPEATED.isdisjoint(fields):
             return self._frame(fields, {})
         return self._frame(*_fields_slowly(lines))
@@ -168,6 +166,21 @@ class AmiReader:
         self.damaged += 1
         if len(self._damage) < DAMAGE_KEPT:
             self._damage.append(PbxProtocolError(sentence))
+
+
+def _fields(lines: Sequence[str]) -> dict[str, str]:
+    """Fields of lines that have one colon and one blank each; fewer than lines for any others.
+
+    One split of the whole is twice as fast as one for each line. It is believed only where it gave
+    two parts for each line and no line lacks its colon: then each has exactly one.
+    """
+    parts = ": ".join(lines).split(": ")
+    if len(parts) == 2 * len(lines) and all(map(contains, lines, repeat(": "))):
+        return dict(zip(parts[::2], parts[1::2], strict=True))
+    try:
+        return dict(map(_SPLIT, lines))
+    except ValueError:
+        return {}
 
 
 def _fields_slowly(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:

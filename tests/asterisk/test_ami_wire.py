@@ -3,10 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pbx_adapters.asterisk.ami_wire import AmiReader, encode_action
+from pbx_adapters.asterisk.ami_wire import AmiReader, _fields, encode_action
 from pbx_adapters.asterisk.frames import Frame
 from pbx_adapters.errors import CommandRejected, PbxProtocolError, UnsafeText
 
@@ -222,3 +222,17 @@ def test_whatever_is_written_is_read_back_as_one_message(
     assert data.count(b"\r\n") == count + 1
     assert data.count(b"\n") == data.count(b"\r") == count + 1
     assert data.endswith(b"\r\n\r\n")
+
+
+_PIECE = st.sampled_from(["a", "b", ":", ": ", " ", "Event", "Name", ""])
+_LINE = st.lists(_PIECE, max_size=5).map("".join)
+
+
+@given(st.lists(_LINE, min_size=1, max_size=6))
+@example(["Lone", "x: x: c"])
+@example(["a: ", ": b", ":"])
+def test_the_fast_reading_of_fields_is_that_of_each_line(lines: list[str]) -> None:
+    """Whatever a caller's name holds: where the two could differ the slow one is taken."""
+    pairs = [line.split(": ", 1) for line in lines]
+    whole = all(len(pair) == 2 for pair in pairs)
+    assert _fields(lines) == (dict(pairs) if whole else {})

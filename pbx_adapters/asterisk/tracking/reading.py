@@ -7,6 +7,7 @@ that tracking reads stands in this file, and a test finds each one in recorded t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -78,6 +79,12 @@ NOT_IN_TRACES: Mapping[str, str] = MappingProxyType(
 
 UNKNOWN = frozenset({"<unknown>", "<null>"})
 
+_KEYS: Mapping[Prefix, tuple[str, ...]] = {
+    prefix: tuple(f"{prefix}{part}" for part in Part) for prefix in Prefix
+}
+"""Joined once, in the order of `Part`: an event asks for all of them."""
+_STAMP = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
@@ -100,20 +107,21 @@ class Snapshot:
 def snapshot(frame: Frame, prefix: Prefix = Prefix.SELF) -> Snapshot | None:
     """The channel of that prefix, or None where the event has none."""
     get = frame.fields.get
-    uid = get(f"{prefix}{Part.UNIQUEID}", "")
+    channel, unique, linked, told, number, name, connected, exten, context = _KEYS[prefix]
+    uid = get(unique, "")
     if not uid or uid in UNKNOWN:
         return None
-    state = get(f"{prefix}{Part.STATE}", "")
+    state = get(told, "")
     return Snapshot(
         uid=uid,
-        name=get(f"{prefix}{Part.CHANNEL}", ""),
-        linked=get(f"{prefix}{Part.LINKEDID}", "") or uid,
+        name=get(channel, ""),
+        linked=get(linked, "") or uid,
         state=int(state) if state.isdecimal() and len(state) < 4 else -1,
-        number=known(get(f"{prefix}{Part.NUMBER}", "")),
-        caller_name=known(get(f"{prefix}{Part.NAME}", "")),
-        connected=known(get(f"{prefix}{Part.CONNECTED}", "")),
-        exten=get(f"{prefix}{Part.EXTEN}", ""),
-        context=get(f"{prefix}{Part.CONTEXT}", ""),
+        number=known(get(number, "")),
+        caller_name=known(get(name, "")),
+        connected=known(get(connected, "")),
+        exten=get(exten, ""),
+        context=get(context, ""),
     )
 
 
@@ -140,6 +148,8 @@ def instant(frame: Frame, otherwise: datetime) -> datetime:
 
 def timestamp(value: str) -> datetime | None:
     """Seconds and microseconds since 1970 as an instant, or None for anything else."""
+    if _STAMP.fullmatch(value):  # a float holds a microsecond until the year 2242
+        return datetime.fromtimestamp(float(value), UTC)
     seconds, _, micros = value.partition(".")
     if not (seconds.isascii() and seconds.isdecimal() and len(seconds) <= 10):
         return None

@@ -166,8 +166,9 @@ def added(days: Iterable[Figures]) -> Figures:
             there = total.get(subject)
             if there is None:
                 total[subject] = Counter(counts)
-            else:
-                there.update(counts)
+                continue
+            for name, count in counts.items():  # `update` takes three times as long
+                there[name] = there.get(name, 0) + count
     return total
 
 
@@ -187,7 +188,12 @@ def to_json(figures: Figures) -> list[list[Any]]:
 
 def from_json(found: Iterable[Sequence[Any]]) -> Figures:
     """The figures that were kept."""
-    return {tuple(row[:-1]): Counter(row[-1]) for row in found}
+    figures: Figures = {}
+    for row in found:
+        counts: Counter[str] = Counter()
+        dict.update(counts, row[-1])
+        figures[tuple(row[:-1])] = counts
+    return figures
 
 
 def _at(steps: Sequence[tuple[int, int]], place: int) -> int:

@@ -12,14 +12,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import case, func, literal, select, union_all
+from sqlalchemy import Integer, bindparam, case, func, literal_column, select, union_all
 
 from router.calls import Disposition
 from storage import schema
 from storage.database import Database
 from storage.dialects import upsert
+from storage.types import Instant
 from storage.unit_of_work import UnitOfWork
 
 _t, _calls, _legs = schema.day_figures, schema.calls, schema.legs
@@ -57,9 +59,13 @@ async def marks(database: Database, days: Sequence[Day]) -> dict[date, str]:
     """What tells whether the figures of each day are still right; empty: nothing happened."""
     if not days:
         return {}
+    calls_asked, owed_asked = _asked(len(days))
+    about: dict[str, object] = {}
+    for n, day in enumerate(days):
+        about |= {f"n{n}": day.day.toordinal(), f"s{n}": day.since, f"u{n}": day.until}
     async with database.reading() as connection:
-        calls = (await connection.execute(union_all(*(_of_calls(day) for day in days)))).all()
-        owed = (await connection.execute(union_all(*(_of_callbacks(day) for day in days)))).all()
+        calls = (await connection.execute(calls_asked, about)).all()
+        owed = (await connection.execute(owed_asked, about)).all()
     sums: defaultdict[date, list[object]] = defaultdict(list)
     busy = {row[0] for row in (*calls, *owed) if row[2]}
     for row in sorted([*calls, *owed], key=lambda row: (row[0], row[1])):
@@ -147,33 +153,49 @@ _REASONS = select(_decisions.c.reasons).join(_calls, _calls.c.decision_id == _de
 _TRAILS = select(_trail.c.reported).join(_calls, _calls.c.id == _trail.c.call_id)
 
 
-def _of_calls(day: Day) -> Any:
+@lru_cache(maxsize=16)
+def _asked(days: int) -> tuple[Any, Any]:
+    """The two questions about so many days: making them costs more than answering them."""
+    return (
+        union_all(*(_of_calls(n) for n in range(days))),
+        union_all(*(_of_callbacks(n) for n in range(days))),
+    )
+
+
+def _of_calls(n: int) -> Any:
     """Sums that an index alone answers; they differ when a call comes or is put right."""
     t = _calls.c
     return select(
-        literal(day.day.toordinal()),
-        literal(0),
+        bindparam(f"n{n}", type_=Integer),
+        literal_column("0"),
         func.count(),
         func.sum(t.talk_seconds),
         func.sum(func.length(t.disposition)),
         func.sum(func.length(t.reason)),
         func.sum(case((t.disposition == Disposition.ANSWERED, 1), else_=0)),
         func.sum(case((t.settled, 1), else_=0)),
-    ).where(t.began_at >= day.since, t.began_at < day.until)
+    ).where(t.began_at >= _since(n), t.began_at < _until(n))
 
 
-def _of_callbacks(day: Day) -> Any:
+def _of_callbacks(n: int) -> Any:
     t = _callbacks.c
     return select(
-        literal(day.day.toordinal()),
-        literal(1),
+        bindparam(f"n{n}", type_=Integer),
+        literal_column("1"),
         func.count(),
         func.sum(t.attempt_count),
         func.sum(t.missed_count),
         func.sum(func.length(t.closed_how)),
         func.count(t.closed_at),
-        literal(0),
-    ).where(t.first_missed_at >= day.since, t.first_missed_at < day.until)
+    ).where(t.first_missed_at >= _since(n), t.first_missed_at < _until(n))
+
+
+def _since(n: int) -> Any:
+    return bindparam(f"s{n}", type_=Instant())
+
+
+def _until(n: int) -> Any:
+    return bindparam(f"u{n}", type_=Instant())
 
 
 def _digest(sums: list[object]) -> str:

@@ -26,6 +26,7 @@ from storage.audit import AuditRow
 from storage.call_search import FoundCalls, Place, find_calls
 from storage.call_search import Wanted as WantedCalls
 from storage.card_rights import CardRights
+from storage.client_records import records_of
 from storage.client_search import Found, Sight, find_clients
 from storage.clients import Clients, number_identity
 from storage.database import Database
@@ -116,15 +117,13 @@ class ClientBase:
     async def recent(self, *, limit: int = FOUND) -> tuple[ClientRecord, ...]:
         """The viewer's own clients that changed last; the director's are everybody's."""
         t = schema.clients.c
-        query = select(t.key).order_by(t.id.desc()).limit(limit)
+        query = select(t.id).order_by(t.id.desc()).limit(limit)
         managers = self.viewer.reach.managers
         if not self.viewer.reach.everything:
             query = query.where(t.owner.in_(managers))
         async with self.database.reading() as connection:
-            clients = Clients(connection)
-            keys = (await connection.execute(query)).scalars().all()
-            found = [await clients.get(key) for key in keys]
-        return tuple(client for client in found if client is not None)
+            ids = (await connection.execute(query)).scalars().all()
+            return await records_of(connection, ids)
 
     async def card(self, key: str, *, before: Place | None = None) -> Card | None:
         """A client's card; reading it by a call's right is kept in the audit."""

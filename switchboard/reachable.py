@@ -73,13 +73,15 @@ def reachable(  # noqa: PLR0913 - all that may stand in the way, by keyword
     """Why calls do not reach him, or that they do."""
     if not manager.extension:
         return Reachable(obstacle=Obstacle.NO_PHONE)
-    if not link_up:
-        return Reachable(obstacle=Obstacle.NO_LINK, about=(("pbx", manager.pbx),))
     if presence.status is not Status.AVAILABLE:
         until = row.until if row and row.status is presence.status else None
         about = (("status", str(presence.status)),)
         return Reachable(obstacle=Obstacle.STATUS, about=about, until=until)
-    return _by_hours(manager, office, now, calendar) or _by_phone(manager, office, presence, now)
+    if by_hours := _by_hours(manager, office, now, calendar):
+        return by_hours
+    if not link_up:
+        return Reachable(obstacle=Obstacle.NO_LINK, about=(("pbx", manager.pbx),))
+    return _by_phone(manager, office, presence, now)
 
 
 def _by_hours(

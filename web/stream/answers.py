@@ -112,6 +112,8 @@ async def _events(request: web.Request, person: Person, viewer: Viewer) -> Async
             yield _event("beat", now=_iso(now()))
         if loop.time() >= ask_at:
             ask_at = loop.time() + ASK_SECONDS
+            if request.transport is None or request.transport.is_closing():
+                return  # the page is closed; without this it would be noticed at the next beat
             if (again := await recognise(request)) != person:
                 viewer.end("changed" if again else "signed-out")
                 continue

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 from router.calls import CallState, Direction, Disposition, MissedReason
+from storage.call_marks import marks_of
 from storage.call_search import FoundCalls, Place
 from storage.client_search import Found
 from storage.clients import number_identity
@@ -76,11 +77,7 @@ async def client(request: web.Request) -> web.Response:
     card = await base_of(request).card(request.match_info["key"], before=before)
     if card is None:
         raise web.HTTPNotFound
-    return show_card(request, card, before=before)
-
-
-def show_card(request: web.Request, card: Card, *, before: Place | None = None) -> web.Response:
-    """The card as a page, its history from a place on."""
+    marks = await marks_of(parts_of(request).database, [c.call.id for c in card.calls.calls])
     names = names_of(request)
     return render(
         request,
@@ -89,6 +86,7 @@ def show_card(request: web.Request, card: Card, *, before: Place | None = None) 
         client=card.client,
         here=address(card.client.key),
         history=list(_history(card, names, older=before is not None)),
+        recorded=marks.recorded,
         older=_older(card),
         newest=address(card.client.key) if before else "",
         names=names,

@@ -146,6 +146,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/api/v1/calls"): Permission.PLACE,
     ("GET", "/api/v1/calls/{id}"): Permission.CALLS,
     ("POST", "/api/v1/calls/{id}/note"): Permission.CALLS,
+    ("GET", "/api/v1/recordings/{id}/sound"): Permission.LISTEN,
     ("GET", "/api/v1/live"): Permission.LIVE,
     ("GET", "/api/v1/desk"): Permission.WORK,
     ("POST", "/api/v1/live/{id}/take"): Permission.TAKE,

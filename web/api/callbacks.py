@@ -12,7 +12,7 @@ from switchboard.callback_desk import CallbackLine, CallbackList, Seer, Which, c
 from switchboard.callback_doing import Desk, Refused, Why, number_of
 from switchboard.callbacks import floor_now
 from web.api.commands import LONGEST_WAIT_SECONDS, Done, carried_out
-from web.api.endpoint import Endpoint, Handle, Turn
+from web.api.endpoint import Endpoint, Handle, Nothing, Turn
 from web.api.errors import NotPossible, NotThere, Unfit
 from web.pages.page import formats, words
 
@@ -59,11 +59,6 @@ class Callbacks:
     hidden: Annotated[tuple[Callback, ...], "callers whose number nobody knows"]
     mine_count: int
     all_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing:
-    """No more is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

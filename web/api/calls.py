@@ -118,6 +118,15 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """The call's recording; it can be heard when its state is `ready`."""
+
+    id: int
+    state: str
+    why: Annotated[str, "what went wrong"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCall:
     """A call with everything that is known of it; `why` are sentences."""
 
@@ -127,6 +136,7 @@ class WholeCall:
     why: tuple[str, ...]
     callback: Annotated[str | None, "the item of the callback list that it belongs to"]
     notes: tuple[Note, ...]
+    recording: Recording | None
     disagreement: str
 
 
@@ -206,6 +216,11 @@ async def one_call(turn: Turn) -> WholeCall:
         why=found.why,
         callback=found.callback.id if found.callback else None,
         notes=tuple(told_note(note) for note in found.notes),
+        recording=(
+            Recording(id=found.recording.id, state=found.recording.state, why=found.recording.why)
+            if found.recording
+            else None
+        ),
         disagreement=found.disagreement,
     )
 

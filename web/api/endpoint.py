@@ -92,6 +92,11 @@ class Turn:
         return _fit(read(kind, given))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """No more is needed."""
+
+
 Handle = Callable[[Turn], Awaitable[Any]]
 
 
@@ -99,19 +104,20 @@ Handle = Callable[[Turn], Awaitable[Any]]
 class Endpoint:
     """A line of the table. `path` is below `/api/v1`; `query`, `body`, `answer` are shapes.
 
-    `etag`: asked again and again, so that an unchanged answer is 304.
+    `etag`: asked again and again, so that an unchanged answer is 304. `media`: the answer is a file
+    of this type and no JSON.
     """
 
     method: str
     path: str
     summary: str
     handle: Handle
-    answer: type
+    answer: type = Nothing
     query: type | None = None
     body: type | None = None
     status: int = 200
     etag: bool = False
-    tag: str = ""
+    media: str = ""
     refusals: tuple[int, ...] = ()
 
     @property
@@ -128,8 +134,9 @@ class Endpoint:
         try:
             turn = Turn(request)
             if self.query is None and request.query:
-                _fit(read(_Nothing, dict(request.query), texts=True))
-            return self._answer(request, await self.handle(turn))
+                _fit(read(Nothing, dict(request.query), texts=True))
+            value = await self.handle(turn)
+            return value if isinstance(value, web.StreamResponse) else self._answer(request, value)
         except Refusal as refused:
             return refused.answer()
         except AccountRefused as refused:
@@ -154,11 +161,6 @@ class Endpoint:
             charset="utf-8",
             headers=headers,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Nothing:
-    """The parameters of an address that takes none."""
 
 
 def _fit(found: T | list[dict[str, object]]) -> T:

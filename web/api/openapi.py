@@ -68,7 +68,7 @@ def _operation(each: Endpoint, named: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": operation_id(each),
         "summary": each.summary,
-        "tags": [each.tag or each.path.split("/")[1]],
+        "tags": [each.path.split("/")[1]],
         "parameters": [*_path_parameters(each), *(parameters_of(each.query) if each.query else ())],
         "responses": _responses(each, named),
     }
@@ -99,7 +99,10 @@ def _path_parameters(each: Endpoint) -> list[dict[str, Any]]:
 
 
 def _responses(each: Endpoint, named: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": schema_of(each.answer, named, answer=True)}}
+    if each.media:
+        content: dict[str, Any] = {each.media: {}}
+    else:
+        content = {"application/json": {"schema": schema_of(each.answer, named, answer=True)}}
     fine: dict[str, Any] = {"description": HTTPStatus(each.status).phrase, "content": content}
     found = {str(status): fine for status in statuses(each)}
     if each.etag:
@@ -113,7 +116,8 @@ def _responses(each: Endpoint, named: dict[str, Any]) -> dict[str, Any]:
 
 def statuses(each: Endpoint) -> tuple[int, ...]:
     """With which statuses its answer comes."""
-    return (each.status, *getattr(each.answer, "HTTP_STATUSES", ()))
+    pieces = (206,) if each.media else ()
+    return (each.status, *getattr(each.answer, "HTTP_STATUSES", ()), *pieces)
 
 
 def refusals(each: Endpoint) -> tuple[int, ...]:

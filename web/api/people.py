@@ -10,7 +10,7 @@ from storage.people import StoredPerson, read_people
 from storage.sessions import Invitation
 from storage.unit_of_work import UnitOfWork
 from web.access.roles import Permission, Role
-from web.api.endpoint import Endpoint, Turn
+from web.api.endpoint import Endpoint, Nothing, Turn
 from web.signin import accounts
 from web.signin.accounts import About
 from web.signin.forms import written
@@ -81,11 +81,6 @@ class Invited:
     login: str
     link: str
     until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing:
-    """No more is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web.api import callbacks, calls, clients, live, office, people, reports, tokens
+from web.api import callbacks, calls, clients, live, office, people, recordings, reports, tokens
 from web.api.endpoint import ROOT, Endpoint
 from web.api.openapi import document
 from web.pages.page import parts_of
@@ -13,6 +13,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *people.ENDPOINTS,
     *tokens.ENDPOINTS,
     *calls.ENDPOINTS,
+    *recordings.ENDPOINTS,
     *live.ENDPOINTS,
     *callbacks.ENDPOINTS,
     *clients.ENDPOINTS,

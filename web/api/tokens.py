@@ -9,8 +9,7 @@ from storage.people import read_people
 from storage.sessions import ApiToken, ApiTokens
 from storage.unit_of_work import UnitOfWork
 from web.access.roles import Permission
-from web.api.endpoint import Endpoint, Turn
-from web.api.people import Nothing
+from web.api.endpoint import Endpoint, Nothing, Turn
 from web.signin import accounts
 from web.signin.forms import written
 

@@ -130,6 +130,14 @@ async def test_a_disabled_person_is_out_at_once_and_cannot_come_in(tmp_path: Pat
             assert reply.status in {401, 404}
 
 
+async def test_a_disabled_person_is_out_even_where_a_session_was_left(tmp_path: Path) -> None:
+    """A restored backup, or a hand in the database: the person's mark counts, not the session."""
+    async with signin_house(tmp_path) as house, house.signed_in("ivanova") as person:
+        people = schema_people.people
+        await write(house, update(people).values(disabled_at=datetime.now(UTC)))
+        assert (await person.get("/my"))[0] == 303
+
+
 async def test_signing_out_ends_the_session_and_not_the_cookie_alone(tmp_path: Path) -> None:
     async with signin_house(tmp_path) as house, house.signed_in("ivanova") as person:
         (kept,) = [c.value for c in person.http.cookie_jar if c.key == "dozvon"]

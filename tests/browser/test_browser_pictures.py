@@ -33,6 +33,7 @@ PLACES = (
     ("sokolova", "/clients", "clients"),
     ("sokolova", "/clients?q=лебедева", "clients-found"),
     ("sokolova", "/clients/К-0125", "client"),
+    ("director", "/reports", "reports"),
     ("admin", "/office", "office"),
     ("admin", "/office/try", "office-try"),
     ("admin", "/connections", "connections"),

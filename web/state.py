@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
@@ -21,15 +22,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from router.calls import CallState
 from storage import schema
 from storage.errors import StorageError
+from storage.recording_records import RecordingState
 from storage.unit_of_work import UnitOfWork
 from storage.writer import QUEUE_LIMIT
 from switchboard.alarms import Alarm, AlarmKind
+from switchboard.recordings_found import state_counts
 from web.errors import trouble_answer
 from web.links import Links
 from web.metrics import Metrics
 from web.parts import PARTS, WebParts
 
 ASK_SECONDS = 1.0
+RECENT = timedelta(days=7)
 FULL = int(QUEUE_LIMIT * 0.8)
 
 log = structlog.get_logger()
@@ -54,6 +58,7 @@ class Asked:
     readable: bool = False
     open_gaps: int = 0
     open_callbacks: int = 0
+    recordings: Mapping[RecordingState, int] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -142,6 +147,11 @@ def _set_gauges(found: Metrics, parts: WebParts, links: Links, asked: Asked) -> 
     found.writer_trouble.set(bool(parts.writer.trouble) or not asked.writable)
     found.open_gaps.set(asked.open_gaps)
     found.open_callbacks.set(asked.open_callbacks)
+    for how in RecordingState:
+        found.recordings.labels(how).set(asked.recordings.get(how, 0))
+    troubles = parts.archive.intake.state.troubles if parts.archive else {}
+    for pbx in ("", *links.up):
+        found.recordings_trouble.labels(pbx or "store").set(pbx in troubles)
 
 
 async def _asked(app: web.Application) -> Asked:
@@ -176,6 +186,7 @@ async def _count(parts: WebParts, asked: Asked) -> None:
         async with asyncio.timeout(ASK_SECONDS), parts.database.reading() as connection:
             asked.open_gaps = (await connection.execute(open_gaps)).scalar_one()
             asked.open_callbacks = (await connection.execute(open_callbacks)).scalar_one()
+            asked.recordings = await state_counts(connection, since=parts.now() - RECENT)
             asked.readable = True
     except (TimeoutError, StorageError, SQLAlchemyError) as trouble:
         asked.readable = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from config.settings import Settings
@@ -29,10 +30,16 @@ _BOOKS = {
 }
 
 
-def make_alarms(
-    settings: Settings, board: Board, writer: Writer, database: Database, *, http_trouble: str
+def make_alarms(  # noqa: PLR0913 - what it looks at, the rest by keyword
+    settings: Settings,
+    board: Board,
+    writer: Writer,
+    database: Database,
+    *,
+    http_trouble: str,
+    recordings: Callable[[], Mapping[str, str]] = dict,
 ) -> Alarms:
-    """The alarms of a service, to be run by `watching`."""
+    """The alarms of a service, to be run by `watching`; `recordings` as in `Lookout`."""
     wanted = settings.alarms
     lookout = Lookout(
         database=database,
@@ -43,6 +50,7 @@ def make_alarms(
         why_down=dict.fromkeys(board.pbxs, "not connected yet"),
         http_trouble=http_trouble,
         rivals=board.rivals,
+        recordings=recordings,
         books=lambda: books_sentence(board.books.state, settings.language),
     )
     return Alarms(

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import schema
 from storage.database import Database
 from storage.errors import StorageError
+from storage.recording_records import RecordingState
 from storage.writer import Writer
 from switchboard.alarms import AlarmKind, Finding
 from switchboard.news import LinkChanged
@@ -28,6 +29,8 @@ ASK_SECONDS = 2.0
 SERVICE_GAP_SECONDS = 60.0
 NEWS_SECONDS = 60.0
 """How long a stop that is over counts as a condition; then its alarm is taken back."""
+A_DAY = timedelta(days=1)
+LOST = (RecordingState.MISSING, RecordingState.BROKEN)
 SERVICE_WAS_DOWN = "the service was not running"
 """Why a gap began, as `switchboard.gaps` writes it when nobody was there to watch."""
 
@@ -41,6 +44,7 @@ class Lookout:
 
     `books` says in a sentence what the last balancing found, or nothing. `rivals` are the PBXs
     whose journal another service reads: such a one is neither down nor unread, whatever is said.
+    `recordings` says in a sentence for each PBX why its recordings do not arrive.
     """
 
     database: Database
@@ -53,6 +57,7 @@ class Lookout:
     undelivered: Callable[[], Sequence[tuple[str, str]]] = tuple
     books: Callable[[], str] = str
     rivals: Callable[[], Mapping[str, str]] = dict
+    recordings: Callable[[], Mapping[str, str]] = dict
     reported: dict[str, str] = field(default_factory=dict)
     _from_database: list[Finding] = field(default_factory=list)
 
@@ -76,6 +81,9 @@ class Lookout:
         for channel, why in self.undelivered():
             about = {"channel": channel, "why": why}
             found.append(Finding(kind=kind.ALARMS_UNDELIVERED, subject=channel, about=about))
+        for where, why in self.recordings().items():
+            about = {"where": where, "why": why}
+            found.append(Finding(kind=kind.RECORDINGS_LATE, subject=where, about=about))
         reported = {**self.reported, **({"books": told} if (told := self.books()) else {})}
         for key, sentence in reported.items():
             found.append(Finding(kind=kind.REPORTED, subject=key, about={"sentence": sentence}))
@@ -111,6 +119,7 @@ class Lookout:
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 found = [*await self._gaps(now), *await self._callbacks(now)]
+                found += await self._recordings(now)
         except (TimeoutError, StorageError, SQLAlchemyError) as error:
             log.warning("alarms could not ask the database", because=type(error).__name__)
             return
@@ -139,6 +148,15 @@ class Lookout:
                 kind = AlarmKind.SERVICE_WAS_DOWN
                 found.append(Finding(kind=kind, subject=str(row["id"]), about=about))
         return found
+
+    async def _recordings(self, now: datetime) -> list[Finding]:
+        table = schema.recordings.c
+        lost = (table.began_at >= now - A_DAY, table.state.in_(LOST))
+        query = select(func.count()).where(*lost)
+        async with self.database.reading() as connection:
+            count = (await connection.execute(query)).scalar_one()
+        about = {"count": str(count)}
+        return [Finding(kind=AlarmKind.RECORDINGS_LOST, about=about)] if count else []
 
     async def _callbacks(self, now: datetime) -> list[Finding]:
         item = _callbacks.c

@@ -15,7 +15,17 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import (
+    Integer,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from router.calls import Disposition
 from storage import schema
@@ -39,10 +49,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDay:
-    """What was kept of a day: its mark and what was counted."""
+    """What was kept of a day: its mark and what was counted, as the text of its JSON."""
 
     mark: str
-    figures: Any
+    figures: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +87,8 @@ async def kept_days(
     database: Database, timezone: str, days: Sequence[date], *, version: int
 ) -> dict[date, KeptDay]:
     """What was kept of these days by this version."""
-    query = select(_t.c.day, _t.c.made_of, _t.c.figures).where(
+    text = cast(_t.c.figures, Text).label("figures")
+    query = select(_t.c.day, _t.c.made_of, text).where(
         _t.c.timezone == timezone, _t.c.day.in_(days), _t.c.version == version
     )
     async with database.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -136,7 +137,7 @@ async def _report(request: web.Request, asked: Asked, days: Period) -> Report:
         wanted = reach.departments
     zone = names.zone(office.default_department)
     figures = await figures_of(bureau, days.since, days.until, zone)
-    return report(days, figures, names, wanted)
+    return await asyncio.to_thread(report, days, figures, names, wanted)
 
 
 def _departments(request: web.Request) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from recordings.sentences import sentence
 from router.callbacks import CallbackItem
 from router.calls import Direction, Leg, LegOutcome, TransferKind
 from router.explain import story as sentences
@@ -26,6 +27,7 @@ from storage.database import Database
 from storage.notes import Note, notes_of_calls
 from storage.reach import Reach
 from storage.reading import read_call
+from storage.recording_records import OPEN
 from storage.records import CallStory
 from switchboard.call_timeline import Stretch, Timeline, timeline
 from switchboard.calls_log import LoggedCall, LogPage, logged
@@ -104,7 +106,7 @@ class TrailLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingMark:
-    """What is known of the call's recording; `why` says what went wrong."""
+    """What is known of the call's recording; `why` is a sentence on what is wrong with it."""
 
     id: int
     state: str
@@ -168,7 +170,7 @@ async def call_page(
         restarted=any(bool(r.get("restarted")) for r in reported),
         callback=await _callback(database, story),
         notes=await notes_of_calls(database, [call.id]),
-        recording=await _recording(database, call.id),
+        recording=await _recording(database, call.id, language),
         others=(await _others(database, names, reach, story)).calls,
     )
 
@@ -282,12 +284,15 @@ async def _callback(database: Database, story: CallStory) -> CallbackItem | None
         return await Callbacks(connection).get(story.callback_id)
 
 
-async def _recording(database: Database, call_id: str) -> RecordingMark | None:
+async def _recording(database: Database, call_id: str, language: str) -> RecordingMark | None:
     table = schema.recordings
-    query = select(table.c.id, table.c.state, table.c.why).where(table.c.call_id == call_id)
+    query = select(table.c.id, table.c.state, table.c.why_id, table.c.why)
     async with database.reading() as connection:
-        row = (await connection.execute(query)).first()
-    return RecordingMark(id=row.id, state=row.state, why=row.why) if row else None
+        row = (await connection.execute(query.where(table.c.call_id == call_id))).first()
+    if row is None:
+        return None
+    why = "" if row.state in OPEN else sentence(language, row.why_id, row.why)
+    return RecordingMark(id=row.id, state=row.state, why=why)
 
 
 async def _others(database: Database, names: Names, reach: Reach, story: CallStory) -> LogPage:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from live_house import IVAN, STRANGER, LiveHouse, live_house
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, async_playwright, expect
 from signin_house import PASSWORD
 from test_desk_pages import PaperPbx
 
-from pbx_adapters.port import TakeCall
+from pbx_adapters.port import HangUp, TakeCall
 from router.facts import PhoneState
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -191,3 +191,31 @@ async def test_the_next_contact_is_proposed_as_one_types(
         await page.get_by_role("button", name="Сохранить").click()
         await expect(page.locator("#desk-due")).to_have_count(1)
         await expect(page.locator("#told")).to_contain_text("Записано")
+
+
+async def test_a_question_before_a_hang_up_is_asked_once(
+    floor: LiveHouse, browser: Browser
+) -> None:
+    """And a "no" leaves the call alone."""
+    pbx = PaperPbx()
+    floor.house.board.attach(pbx)
+    async with signed_in(floor, browser, "ivanova") as context:
+        page = await opened(context)
+        asked: list[str] = []
+        answers = [False, True]
+
+        async def answer(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            await (dialog.accept() if answers.pop(0) else dialog.dismiss())
+
+        page.on("dialog", answer)
+        call = await (await floor.call()).rings("101")
+        await expect(page).to_have_title("☎ Иван Петров")
+        await call.answers("101")
+        button = page.get_by_role("button", name="Положить трубку")
+        await button.click()
+        assert not pbx.control.given
+        await button.click()
+        await expect(page.locator("#told")).to_contain_text("Готово")
+        assert len(asked) == 2
+        assert pbx.control.given == [HangUp(channel_id=call.id)]

@@ -4,7 +4,8 @@
 // the browser has locks, the lock says who leads; elsewhere a lease in its storage does. What is
 // shown is patched, not replaced: focus, typed text and open menus stay.
 
-import { learnServerTime, serverNow } from "./app.js";
+// By the page's own address, with its version: imported under another it would run a second time.
+const { learnServerTime, serverNow } = await import(document.querySelector('script[src*="/static/app.js"]').src);
 
 const LEASE_MS = 4000, QUIET_MS = 40000, BAR_MS = 3000, LONGEST_BACKOFF_MS = 30000;
 const STATUS = ["pops", "my-status"];
@@ -80,14 +81,23 @@ const show = (id, html) => {
   document.dispatchEvent(new CustomEvent("dozvon:changed", { detail: { id } }));
 };
 
+const FETCHED = { "rail-callbacks": "/desk/callbacks-count" }; // stands on every page
 const fetchAgain = async (id) => {
-  const address = document.getElementById(id)?.dataset.live;
+  const address = document.getElementById(id)?.dataset.live || (document.getElementById(id) && FETCHED[id]);
   if (!address) return;
   try {
     const answer = await fetch(address + (address === "/desk/after" ? location.search : ""), { headers: { "HX-Request": "true" } });
     if (answer.ok && !answer.redirected) show(id, await answer.text());
   } catch { /* the bar says that there is no connection */ }
 };
+
+// A tab that is not looked at says in its title who calls.
+const title = document.title;
+document.addEventListener("dozvon:changed", ({ detail }) => {
+  if (detail.id !== "pops") return;
+  const name = document.querySelector("#pops h2")?.textContent.trim();
+  document.title = name ? `☎ ${name.slice(0, 60)}` : title;
+});
 
 // -- the card that opens by itself: once for a browser, whatever tabs it has ----------------------------
 
@@ -143,11 +153,14 @@ const told = (kind, about) => {
   else if (kind === "lost") connected(false);
 };
 
+// The time without a connection is counted from its first moment, however often we try.
 const connected = (yes) => {
   const place = document.getElementById("offline");
-  clearTimeout(bar);
-  if (yes && place) place.hidden = true;
-  else if (place) bar = setTimeout(() => { place.hidden = false; }, BAR_MS);
+  if (yes) {
+    clearTimeout(bar);
+    bar = 0;
+    if (place) place.hidden = true;
+  } else bar ||= setTimeout(() => { if (place) place.hidden = false; }, BAR_MS);
 };
 
 const tell = (kind, about = {}) => {
@@ -245,6 +258,7 @@ const byLease = () => {
   look();
 };
 
+for (const id of Object.keys(FETCHED)) fetchAgain(id);
 channel?.postMessage({ kind: "want", about: { ids: [...wanted] }, from: tab });
 if (!channel) lead();
 else if (navigator.locks) navigator.locks.request("dozvon-stream", () => { lead(); return new Promise(() => {}); });

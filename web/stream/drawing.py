@@ -24,7 +24,9 @@ from web.stream.live_rows import live_floor
 from web.stream.scene import Scene
 from web.stream.viewer import Viewer
 
-MOST_PICTURES = 4_000
+MOST_CHARACTERS = 8_000_000
+"""So much of what was drawn is kept; what was not asked for longest gives way."""
+
 MOST_CARDS = 8
 """More cards than these are told by their number: nobody reads more while a phone rings."""
 
@@ -36,7 +38,28 @@ CHOICES = (
     Status.DO_NOT_DISTURB,
 )
 
-_pictures: OrderedDict[Any, str] = OrderedDict()
+
+class _Pictures:
+    """What was drawn last, bounded by its size."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Any, str] = OrderedDict()
+        self._characters = 0
+
+    def get(self, key: Any) -> str | None:
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: Any, html: str) -> None:
+        self._kept[key] = html
+        self._characters += len(html)
+        while self._characters > MOST_CHARACTERS:
+            self._characters -= len(self._kept.popitem(last=False)[1])
+
+
+_PICTURES = _Pictures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +86,14 @@ def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> str:
     rights = tuple(p for p in Permission if viewer.may(p))
     day = now.astimezone(fmt.zone).date()
     key = (template, viewer.words.language, fmt.zone.key, day, rights, tuple(values.items()))
-    found = _pictures.get(key)
+    found = _PICTURES.get(key)
     if found is None:
-        found = (
-            environment()
-            .get_template(template)
-            .render(
-                t=viewer.words, fmt=fmt, can=lambda what: viewer.may(Permission(what)), **values
-            )
+        template_ = environment().get_template(template)
+        may = viewer.may
+        found = template_.render(
+            t=viewer.words, fmt=fmt, can=lambda what: may(Permission(what)), **values
         )
-        _pictures[key] = found
-        if len(_pictures) > MOST_PICTURES:
-            _pictures.popitem(last=False)
-    else:
-        _pictures.move_to_end(key)
+        _PICTURES.keep(key, found)
     return found
 
 

@@ -18,6 +18,9 @@ from switchboard.desk_cards import Seen
 from web.stream.scene import Scene
 
 LASTS = timedelta(hours=24)
+FORGOTTEN = timedelta(days=7)
+"""Rights that ended so long ago are removed; that they were given stays among the deeds."""
+
 MOST_CALLS = 10_000
 
 
@@ -61,6 +64,8 @@ class Granting:
 
         async def work(uow: UnitOfWork) -> None:
             rights = CardRights(uow.connection)
+            if not first:
+                await rights.forget(now - FORGOTTEN)
             for manager in sorted(managers):
                 await rights.grant(manager, client, call_id, until)
                 if first:

@@ -15,4 +15,4 @@ class Nudging(Protocol):
         ...
 
 
-NUDGING = web.AppKey("nudging", Nudging)  # type: ignore[type-abstract]
+NUDGING = web.AppKey("nudging", Nudging)

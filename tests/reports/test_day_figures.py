@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from config.holiday_calendar import PublicHolidays
 from dozvon.demo.premises import example_office
-from router.calls import Direction, Disposition, Leg, LegOutcome
+from router.calls import Direction, Disposition, Leg, LegOutcome, MissedReason
 from router.figures import Figures
 from storage import schema
 from storage.database import Database
@@ -84,6 +84,30 @@ async def test_a_call_that_is_put_right_later_is_counted_right(
     found = (await figures_of(bureau, DAY, DAY, MOSCOW))[DAY]
     assert found["line", "74951230001", "", "12"]["answered"] == 1
     assert found["person", "101"]["answered"] == 1
+    assert counted == [DAY, DAY]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reason": MissedReason.CLOSED},
+        {"disposition": Disposition.REJECTED, "reason": None},
+        {"settled": True},
+    ],
+)
+async def test_whatever_is_put_right_of_a_call_makes_its_day_be_counted_again(
+    bureau: Bureau,
+    writer: Writer,
+    ended: Ended,
+    counted: list[date],
+    change: dict[str, object],
+) -> None:
+    missed = ended("1")
+    await writer.submit(lambda uow: record_ended_call(uow, missed))
+    await figures_of(bureau, DAY, DAY, MOSCOW)
+    call = replace(missed.call, **change)  # type: ignore[arg-type]
+    await writer.submit(lambda uow: amend_ended_call(uow, call))
+    await figures_of(bureau, DAY, DAY, MOSCOW)
     assert counted == [DAY, DAY]
 
 

@@ -105,7 +105,7 @@ class HttpSettings(BaseModel):
     port: PortOrOff = Field(8080, description="the port; 0: no HTTP at all")
     state_allow: Networks = Field(LOOPBACK, description="who may read /readyz and /metrics")
     public_address: PublicAddress = Field("", description="where people open the workspace")
-    proxies: Networks = Field((), description="proxies that say from where a request comes")
+    proxies: Networks = Field(LOOPBACK, description="proxies that say from where a request comes")
 
     @property
     def address(self) -> str:

@@ -141,7 +141,7 @@ async def _http(
         version=metadata.version("dozvon"),
         language=settings.language,
         secure=settings.http.public_address.startswith("https"),
-        public_address=settings.http.address,
+        public_address=settings.http.public_address,
         proxies=settings.http.proxies,
         archive=archive,
     )

@@ -24,7 +24,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """One row. `by` is a login, "cli:<user>", "token:<name>" or "service"."""
+    """One row.
+
+    `by` is a login (of a token, that of the person for whom it acts), "cli:<user>" or "service".
+    """
 
     at: datetime
     by: str

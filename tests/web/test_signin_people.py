@@ -383,3 +383,13 @@ def test_a_browser_is_named_as_people_name_it(agent: str, name: str) -> None:
 
 def test_every_scope_has_its_words() -> None:
     assert all(f"signin.scope-{scope}" in every_text() for scope in Permission)
+
+
+async def test_a_link_begins_with_the_address_by_which_the_administrator_came(
+    tmp_path: Path,
+) -> None:
+    """Where the settings do not say where people open the pages, his browser does."""
+    async with signin_house(tmp_path) as house, house.signed_in("admin") as admin:
+        place = f"/people/{(await ids(house))['ivanova']}/invite"
+        _, page = await admin.post(place)
+        assert f'value="http://127.0.0.1:{house.house.port}/invitation/' in page

@@ -59,7 +59,8 @@ def _refusal(request: web.Request, person: Person | None) -> web.StreamResponse:
     if person is None and looks:
         return web.Response(status=303, headers={"Location": _sign_in(request)})
     if person is None:
-        return trouble_answer(401, "not-signed-in", "Sign in first, or show a token.")
+        message, headers = "Sign in first, or show a token.", {"WWW-Authenticate": "Bearer"}
+        return trouble_answer(401, "not-signed-in", message, headers=headers)
     if looks:
         raise web.HTTPForbidden
     return trouble_answer(403, "not-allowed", "Your role does not allow this.")

@@ -80,6 +80,12 @@ def is_secure(request: web.Request) -> bool:
     return told.strip().casefold() == "https" and _is_proxy(request, request.remote or "")
 
 
+def house_of(request: web.Request) -> str:
+    """Where people open the pages: as the settings say, else as this person did."""
+    scheme = "https" if is_secure(request) else "http"
+    return request.app[PARTS].public_address or f"{scheme}://{request.host}"
+
+
 def address_of(request: web.Request) -> str:
     """The address from which a person comes: the last that is no proxy of ours."""
     address = request.remote or ""

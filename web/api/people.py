@@ -10,6 +10,7 @@ from storage.people import StoredPerson, read_people
 from storage.sessions import Invitation
 from storage.unit_of_work import UnitOfWork
 from web.access.roles import Permission, Role
+from web.access.session import house_of
 from web.api.endpoint import Endpoint, Nothing, Turn
 from web.signin import accounts
 from web.signin.accounts import About
@@ -193,10 +194,8 @@ async def sign_out(turn: Turn) -> SignedOut:
 
 
 def _invited(turn: Turn, login: str, invitation: Invitation, secret: str) -> Invited:
-    request = turn.request
-    house = turn.parts.public_address or f"{request.scheme}://{request.host}"
-    until = invitation.expires_at
-    return Invited(login=login, link=f"{house}/invitation/{secret}", until=until)
+    link = f"{house_of(turn.request)}/invitation/{secret}"
+    return Invited(login=login, link=link, until=invitation.expires_at)
 
 
 def _person(person: StoredPerson) -> Person:

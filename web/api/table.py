@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from web.access.session import house_of
 from web.api import callbacks, calls, clients, live, office, people, recordings, reports, tokens
 from web.api.endpoint import ROOT, Endpoint
 from web.api.openapi import document
@@ -25,9 +26,8 @@ DOCUMENT = f"{ROOT}/openapi.json"
 
 async def openapi(request: web.Request) -> web.Response:
     """What the API is, for programs and for people who write them."""
-    parts = parts_of(request)
-    address = parts.public_address or f"{request.scheme}://{request.host}"
-    told = document(ENDPOINTS, version=parts.version, address=address)
+    version = parts_of(request).version
+    told = document(ENDPOINTS, version=version, address=house_of(request))
     return web.json_response(told, headers={"Cache-Control": "no-cache"})
 
 

@@ -16,6 +16,7 @@ from switchboard.control import Told
 from switchboard.routing import LOOKUP_SECONDS, look_up, number_plan
 from web.access.person import person_of
 from web.access.reach import reach_of
+from web.access.session import house_of
 from web.dial.links import LONGEST, number_in
 from web.dial.system_files import desktop_file, registry_file
 from web.pages.page import back, flash, parts_of, render, words
@@ -62,13 +63,13 @@ async def dial(request: web.Request) -> web.Response:
 @routes.get("/dial/dozvon.reg")
 async def windows_file(request: web.Request) -> web.Response:
     """For Windows: opens infinity: and callto: links here."""
-    return _file(registry_file(_house(request)), "text/x-ms-regedit", "dozvon.reg")
+    return _file(registry_file(house_of(request)), "text/x-ms-regedit", "dozvon.reg")
 
 
 @routes.get("/dial/dozvon.desktop")
 async def linux_file(request: web.Request) -> web.Response:
     """For Linux: opens infinity: and callto: links here."""
-    body = desktop_file(_house(request)).encode()
+    body = desktop_file(house_of(request)).encode()
     return _file(body, "application/x-desktop", "dozvon.desktop")
 
 
@@ -104,10 +105,6 @@ def _raw(request: web.Request, name: str) -> str:
         if key == name:
             return value
     return ""
-
-
-def _house(request: web.Request) -> str:
-    return parts_of(request).public_address or f"{request.scheme}://{request.host}"
 
 
 def _file(body: bytes, kind: str, name: str) -> web.Response:

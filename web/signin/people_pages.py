@@ -14,6 +14,7 @@ from storage.sessions import ApiTokens, Invitation
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Work
 from web.access.roles import Permission, Role
+from web.access.session import house_of
 from web.pages.page import flash, formats, parts_of, render, words
 from web.signin import accounts
 from web.signin.accounts import About
@@ -211,10 +212,9 @@ def _link(
     request: web.Request, person: StoredPerson, invitation: Invitation, secret: str
 ) -> ShownOnce:
     t, fmt = words(request), formats(request)
-    house = parts_of(request).public_address or f"{request.scheme}://{request.host}"
     return ShownOnce(
         title=t("signin.link-for", name=person.name),
-        text=f"{house}/invitation/{secret}",
+        text=f"{house_of(request)}/invitation/{secret}",
         why=t("signin.link-why", until=fmt.moment(invitation.expires_at)),
     )
 

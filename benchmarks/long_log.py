@@ -20,6 +20,8 @@ from storage.sessions import digest_of
 
 DAYS = 365
 SEED = 5
+STILL_OWED = 60
+"""So many of the last missed calls wait to be called back."""
 TALKS = ("answered", "answered", "answered", "missed")
 
 _WORD = "INSERT INTO client_words (client_id, word) VALUES (?, ?)"
@@ -34,6 +36,11 @@ _LEG = """\
 INSERT INTO legs (call_id, position, leg_id, target, channel, began_at, rang_at, answered_at,
   ended_at, outcome, ring_seconds, talk_seconds)
 VALUES (?, 0, ?, ?, '', ?, ?, ?, ?, ?, ?, ?)"""
+_CALLBACK = """\
+INSERT INTO callbacks (id, party, first_missed_at, last_missed_at, missed_count, attempt_count,
+  after_hours, taken_by, closed_at, closed_how, closed_by, closing_call_id, note)
+VALUES (?, ?, ?, ?, 1, 0, 0, '', ?, ?, ?, '', '')"""
+_OF_CALLBACK = "INSERT INTO callback_calls (call_id, callback_id) VALUES (?, ?)"
 _PERSON = """\
 INSERT INTO people (id, login, name, role, administrator, manager, assists, password_hash, language,
   theme, card_opens, created_at)
@@ -72,9 +79,13 @@ def _fill(file: str, clients: int, calls: int, managers: int) -> None:
         database.execute("BEGIN")
         database.executemany(_WORD, _words(clients))
         rows = _calls(clients, calls, managers)
-        for call, leg in rows:
+        for n, (call, leg) in enumerate(rows):
             database.execute(_CALL, call)
             database.execute(_LEG, leg)
+            if TALKS[n % len(TALKS)] == "missed":
+                owed = n >= calls - STILL_OWED * len(TALKS)
+                database.execute(_CALLBACK, _callback(call, owed=owed))
+                database.execute(_OF_CALLBACK, (call[0], f"cb-{call[0]}"))
         database.execute("COMMIT")
         database.execute("ANALYZE")
     database.close()
@@ -130,6 +141,13 @@ def _calls(
             *(picked, _text(ended), outcome, ring, talk * answered),
         )
         yield call, leg
+
+
+def _callback(call: tuple[object, ...], *, owed: bool) -> tuple[object, ...]:
+    """The callback of a missed call: still owed, or closed as it ended."""
+    began, ended, party = call[6], call[8], call[-1]
+    how = (None, "", "") if owed else (ended, "not_needed", "benchmark")
+    return (f"cb-{call[0]}", party, began, began, *how)
 
 
 def _text(at: datetime) -> str:

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from router.calls import Call, Direction, Disposition
 from router.facts import Application
+from storage.call_search import Wanted, find_calls
 from storage.clients import Clients
 from storage.database import Database
 from storage.notes import Note, Notes
-from storage.reading import CallFilter, list_calls
+from storage.reach import Reach
 from switchboard.board import Board
 
 MOST = 2_000
@@ -90,8 +91,8 @@ async def read_facts(database: Database, client: str) -> ClientFacts | None:
         notes = await Notes(connection).of_client(client, limit=5)
     if record is None:
         return None
-    wanted = CallFilter(client=client, disposition=Disposition.ANSWERED)
-    talks = await list_calls(database, wanted, limit=1)
+    wanted = Wanted(clients=(client,), disposition=Disposition.ANSWERED)
+    talks = (await find_calls(database, wanted, Reach(everything=True), limit=1)).calls
     return ClientFacts(
         key=client,
         name=record.name,

@@ -11,9 +11,10 @@ from aiohttp import web
 
 from router.calls import Call, Direction, Disposition
 from router.office import Manager, Office
+from storage.call_search import Wanted, find_calls
 from storage.clients import Clients
 from storage.notes import Note, Notes
-from storage.reading import CallFilter, list_calls
+from storage.reach import Reach
 from storage.records import OpenCallback, StoredCall
 from switchboard.callbacks import floor_now, listed
 from switchboard.desk import manager_at
@@ -75,8 +76,8 @@ async def calls_of_today(
     """His calls since midnight, the newest first."""
     parts = parts_of(request)
     office, now = parts.board.office(), parts.now()
-    wanted = CallFilter(since=midnight(now, zone_of(person, office)), who=manager.extension)
-    stored = await list_calls(parts.database, wanted, limit=TODAY)
+    since = midnight(now, zone_of(person, office))
+    stored = await _his_calls(request, manager, since, limit=TODAY)
     notes = await _notes_of(request, stored)
     return tuple(_day_call(one, manager, office, notes.get(one.call.id)) for one in stored)
 
@@ -150,10 +151,7 @@ def _live_talk(request: web.Request, manager: Manager) -> str:
 async def _last_without_note(request: web.Request, manager: Manager) -> str:
     parts = parts_of(request)
     now = parts.now()
-    wanted = CallFilter(
-        since=now - timedelta(hours=3), who=manager.extension, disposition=Disposition.ANSWERED
-    )
-    stored = await list_calls(parts.database, wanted, limit=5)
+    stored = await _his_calls(request, manager, now - timedelta(hours=3), limit=10)
     notes = await _notes_of(request, stored)
     dismissed = request.app[FANOUT].dismissed
     for one in stored:
@@ -163,6 +161,16 @@ async def _last_without_note(request: web.Request, manager: Manager) -> str:
         key = (manager.key, call.id)
         return "" if call.id in notes or key in dismissed else call.id
     return ""
+
+
+async def _his_calls(
+    request: web.Request, manager: Manager, since: datetime, *, limit: int
+) -> tuple[StoredCall, ...]:
+    """The calls that he dialled, that he talked in or that rang at him, the newest first."""
+    wanted = Wanted(since=since, phones=(manager.extension,))
+    everything = Reach(everything=True)  # they are his own
+    found = await find_calls(parts_of(request).database, wanted, everything, limit=limit)
+    return found.calls
 
 
 async def _notes_of(request: web.Request, stored: Sequence[StoredCall]) -> dict[str, Note]:

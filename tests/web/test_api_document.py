@@ -60,6 +60,7 @@ EXAMPLES: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/reports"): ("/reports?each_day=true", None),
     ("GET", "/office"): ("/office", None),
     ("GET", "/office/versions"): ("/office/versions", None),
+    ("GET", "/connections"): ("/connections", None),
     ("GET", "/office/try"): ("/office/try?line=main&caller=89161234567", None),
 }
 """A question for every endpoint that is answered well, in an order in which that is possible."""

@@ -207,6 +207,9 @@ async def test_a_status_is_set_by_oneself_ones_head_or_ones_assistant(tmp_path: 
             status, _ = await program.post("/statuses/ivanova", {"status": "meeting"})
             assert (login, status) == (login, done)
         assert board.statuses()["ivanova"] is Status.MEETING
+        head = await house.program("sokolova")
+        status, _ = await head.post("/statuses/orlov", {"status": "lunch"})
+        assert status == 404, "he is of another department"
         past = {"status": "lunch", "until": "2020-01-01T00:00:00Z"}
         anna = await house.program("ivanova")
         assert (await anna.post("/statuses/ivanova", past))[0] == 422
@@ -287,3 +290,20 @@ async def test_a_day_that_is_asked_for_wrongly_is_told_by_its_name(tmp_path: Pat
             assert [d["field"] for d in told["error"]["details"]] == [field]
         assert (await boss.get("/calls?limit=0"))[0] == 422
         assert (await boss.get("/calls?limit=100000"))[0] == 422
+
+
+async def test_gaps_are_told_with_what_was_recovered(tmp_path: Path) -> None:
+    async with api_house(tmp_path) as house:
+        now = house.live.house.board.now
+
+        async def work(uow: UnitOfWork) -> None:
+            gap = await uow.gaps.open("main", began_at=now - timedelta(hours=1), why="refused")
+            await uow.gaps.close(gap, ended_at=now, recovered_calls=3)
+
+        await house.write(work)
+        boss = await house.program("boss")
+        _, told = await boss.get("/connections")
+        assert [(g["pbx"], g["why"], g["recovered_calls"]) for g in told["gaps"]] == [
+            ("main", "refused", 3)
+        ]
+        assert (await (await house.program("sokolova")).get("/connections"))[0] == 403

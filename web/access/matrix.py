@@ -171,6 +171,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/api/v1/office"): Permission.ADMINISTER,
     ("GET", "/api/v1/office/versions"): Permission.ADMINISTER,
     ("GET", "/api/v1/office/try"): Permission.ADMINISTER,
+    ("GET", "/api/v1/connections"): Permission.ADMINISTER,
 }
 
 PREFIXES: Mapping[str, Needed] = {"/pbx/": Who.MACHINE}

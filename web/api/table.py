@@ -5,7 +5,18 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.access.session import house_of
-from web.api import callbacks, calls, clients, live, office, people, recordings, reports, tokens
+from web.api import (
+    callbacks,
+    calls,
+    clients,
+    connections,
+    live,
+    office,
+    people,
+    recordings,
+    reports,
+    tokens,
+)
 from web.api.endpoint import ROOT, Endpoint
 from web.api.openapi import document
 from web.pages.page import parts_of
@@ -20,6 +31,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *clients.ENDPOINTS,
     *reports.ENDPOINTS,
     *office.ENDPOINTS,
+    *connections.ENDPOINTS,
 )
 DOCUMENT = f"{ROOT}/openapi.json"
 

@@ -274,6 +274,18 @@ async def test_nobody_is_called_for_an_item_that_a_colleague_has(
     assert "Уже в работе: Мария Соколова" in (await anna.get("/callbacks"))[1]
 
 
+async def test_whoever_has_no_phone_in_the_office_gets_no_button_that_needs_one(
+    house: SignInHouse, anna: Person
+) -> None:
+    await hers(house)
+    assert "/callbacks/cb-c-1/call" in (await anna.get("/callbacks"))[1]
+    async with house.signed_in("director") as director:
+        _, page = await director.get("/callbacks")
+        assert "/callbacks/cb-c-1/call" not in page
+        assert "/callbacks/cb-c-1/take" not in page
+        assert "/callbacks/cb-c-1/give" in page
+
+
 async def test_a_hidden_caller_can_be_closed_but_not_called(house: SignInHouse) -> None:
     await write(house, missed("h-1", number=""))
     async with house.signed_in("sokolova") as head:

@@ -163,6 +163,7 @@ async def _list(request: web.Request, which: Which) -> dict[str, Any]:
         "list": found,
         "which": which,
         "seer": seer,
+        "has_phone": seer.by in floor.office.managers,
         "colleagues": colleagues(floor.office, seer),
     }
 

@@ -56,8 +56,8 @@ def desk_of(manager: Manager, calls: Iterable[Seen], office: Office, presence: P
     over = [x for x in calls if x.call.state is CallState.ENDED]
     talks = [card for x in found if (card := _talk_card(manager, x, office))]
     busy = bool(talks) or _cannot_take(presence)
-    rings_here = [card for x in found if (card := _ring_card(manager, x, office))]
-    at_me = {card.call_id for card in (*rings_here, *talks)}
+    rings_here = [ring for x in found if (ring := _ring_card(manager, x, office))]
+    at_me = {ring.call_id for ring in rings_here} | {talk.call_id for talk in talks}
     others = [x for x in found if x.call.id not in at_me]
     takes, info = [], []
     for x in others:

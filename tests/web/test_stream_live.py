@@ -177,8 +177,12 @@ async def test_a_slow_browser_gets_the_newest_state_and_not_every_change(floor: 
 
 async def test_nothing_is_sent_while_nothing_changes(floor: LiveHouse) -> None:
     """A storm of events about other people's calls does not reach this page."""
-    async with floor.people.signed_in("ivanova") as anna, stream(anna, "pops") as page:
+    async with (
+        floor.people.signed_in("ivanova") as anna,
+        stream(anna, "pops", "desk-status") as page,
+    ):
         await page.sees("pops", "")
+        await page.sees("desk-status", "Мой статус")
         before = len(page.events)
         call = await floor.call(STRANGER)
         await call.rings("201")

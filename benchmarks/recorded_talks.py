@@ -36,6 +36,7 @@ from recordings.orders import Order, OrderedPart
 from recordings.port import PartKind
 from recordings.sources import FolderSource
 from recordings.store import FolderStore
+from recordings.worker import NICE
 from router.calls import Call, CallState, Direction, Disposition
 from storage.database import Database, open_database
 from storage.migrate import migrate
@@ -50,6 +51,7 @@ RATE = 8000
 FILES = 10
 ROUNDS = 3
 TICK_SECONDS = 0.005
+IDLE_SECONDS = 5.0
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -82,6 +84,7 @@ async def plainly(ffmpeg: Path, source: Path, target: Path) -> float:
     process = await asyncio.create_subprocess_exec(
         *(ffmpeg, "-v", "error", "-y", "-nostdin", "-threads", "1", "-i", source),
         *("-c:a", codec, "-b:a", bits, "-joint_stereo", "0", target),
+        preexec_fn=lambda: os.nice(NICE),  # as ours: on a busy machine priority costs time too
     )
     await process.wait()
     return children_cpu() - before
@@ -204,6 +207,9 @@ async def ten_hours(ffmpeg: Path, source: Path, folder: Path, files: int) -> Non
     own_before = resident_mib(os.getpid())
     async with intake(folder, source, ffmpeg, files) as (found, database):
         watching = [asyncio.create_task(ticks(late)), asyncio.create_task(memory(most))]
+        await asyncio.sleep(IDLE_SECONDS)
+        idle = percentile(late, 99) * 1000
+        late.clear()
         began = time.perf_counter()
         while await found.once("main") is not None:
             pass
@@ -222,7 +228,7 @@ async def ten_hours(ffmpeg: Path, source: Path, folder: Path, files: int) -> Non
             figure=f"{p99:.1f} ms",
             goal="≤ 20 ms",
             held=p99 <= 20,
-            note=f"{files} files, {took:.0f} s; the longest {max(late) * 1000:.0f} ms",
+            note=f"{files} files, {took:.0f} s; {idle:.1f} ms before, with nothing to do",
         )
     )
     whole = most[0] + own

@@ -1,17 +1,22 @@
 """Passwords: argon2id, never on the event loop, never many at once.
 
-A hash costs 19 MiB and some 20 ms on purpose (OWASP's first recommendation for argon2id), so two
-threads of its own do it, and what waits for them is bounded: nobody can make the service hash its
-memory away. A length and a few guesses that everybody tries first are all that is asked of a
-password; rules about its letters make worse ones.
+A hash costs 19 MiB and some 20 ms on purpose (OWASP's recommendation for argon2id), so a thread of
+its own does it, one hash after the other and behind everything else that the machine has to do:
+calls come first. What waits for it is bounded: nobody can make the service hash its memory away. A
+length and a few guesses that everybody tries first are all that is asked of a password; rules about
+its letters make worse ones.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -23,7 +28,7 @@ T = TypeVar("T")
 
 LEAST_LETTERS = 10
 MOST_LETTERS = 200
-THREADS = 2
+NICE = 10
 MOST_WAITING = 100
 
 _COMMON = (
@@ -36,11 +41,11 @@ COMMON = frozenset(_COMMON.split())
 
 
 class Passwords:
-    """Hashes and judges passwords in threads of its own."""
+    """Hashes and judges passwords in a thread of its own."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
+        self._thread = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
         self._waiting = 0
         self._nobodys = self._hasher.hash("nobody's")
 
@@ -59,8 +64,8 @@ class Passwords:
         return self._hasher.check_needs_rehash(password_hash)
 
     def close(self) -> None:
-        """Ends the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Ends the thread."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _fits(self, kept: str, password: str) -> bool:
         try:
@@ -73,7 +78,7 @@ class Passwords:
             raise AccountRefused(Why.BUSY)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         finally:
             self._waiting -= 1
 
@@ -89,6 +94,13 @@ def judge(password: str, *, login: str, again: str | None = None) -> None:
     plain = password.casefold()
     if plain in COMMON or len(set(plain)) < 4 or plain.strip("0123456789!?.") == login.casefold():
         raise AccountRefused(Why.PASSWORD_COMMON)
+
+
+def _step_back() -> None:
+    """Lets everything else go first, where a thread has a priority of its own (Linux)."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _normal(password: str) -> str:

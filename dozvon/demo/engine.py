@@ -80,6 +80,10 @@ class EngineService:
             stack, self._stack, self.board = self._stack, None, None
             await stack.aclose()
 
+    def hush(self) -> None:
+        """Tell the listener nothing more."""
+        self._tell = None
+
     def now(self) -> datetime:
         """The clock by which calls begin."""
         return utc_now()

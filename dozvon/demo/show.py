@@ -232,7 +232,9 @@ async def _played(  # noqa: PLR0913 - a demonstration, and how it ends
         play.say(play.text("running", command=sys.argv[0], path=path))
         play.sign_ins(f"{service.settings.http.address}/")
         if after:
+            play.say("")
             play.say(play.text("calling"))
+        service.hush()  # or the sign-ins would be scrolled away
         async with after or nullcontext():
             await _until_told()
     return bad == 0

@@ -18,7 +18,7 @@ TEXTS = {
         "head_callbacks": ("since", "caller", "client", "missed"),
         "good": "All {count} stories came out as told.",
         "bad": "{bad} of {count} stories did not come out as told.",
-        "calling": "Clients go on calling, for whoever has signed in.",
+        "calling": "Clients go on calling: see it there.",
         "running": "The service keeps running. Look at it from another terminal:\n"
         "    {command} --config {path} calls\n"
         "    {command} --config {path} why last\n"
@@ -45,7 +45,7 @@ TEXTS = {
         "head_callbacks": ("ждёт с", "кто звонил", "клиент", "пропущено"),
         "good": "Все истории ({count}) прошли как рассказано.",
         "bad": "Не прошли как рассказано: {bad} из {count}.",
-        "calling": "Клиенты продолжают звонить — для тех, кто вошёл в рабочее место.",
+        "calling": "Клиенты продолжают звонить — это видно там.",
         "running": "Сервис продолжает работать. Посмотрите на него из другого окна:\n"
         "    {command} --config {path} calls\n"
         "    {command} --config {path} why last\n"

@@ -194,7 +194,9 @@ async def test_nothing_is_sent_while_nothing_changes(floor: LiveHouse) -> None:
             return floor.fanout.rounds > rounds + 1
 
         await floor.eventually(looked_again)
-        assert len(page.events) == before
+        await call.rings("101")
+        await page.sees("pops", "+7 903 555-00-00")
+        assert [about["id"] for _, about in page.events[before:]] == ["pops"]
 
 
 async def test_whoever_it_rang_at_may_read_the_card_and_that_is_kept(floor: LiveHouse) -> None:

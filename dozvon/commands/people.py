@@ -47,7 +47,7 @@ def list_(context: Context, *, as_json: bool) -> None:
 @people.command("add", help="command-people-add")
 @click.argument("login")
 @option("--name", default="", help="help-person-name")
-@option("--role", type=_ROLE, default=Role.MANAGER.value, help="help-person-role")
+@option("--role", type=_ROLE, default=None, help="help-person-role-new")
 @option("--administrator", is_flag=True, help="help-person-administrator")
 @option("--manager", default="", help="help-person-manager")
 @option("--assists", default="", help="help-person-assists")
@@ -60,7 +60,7 @@ def add(  # noqa: PLR0913 - click's way
     *,
     login: str,
     name: str,
-    role: str,
+    role: str | None,
     administrator: bool,
     manager: str,
     assists: str,
@@ -72,6 +72,7 @@ def add(  # noqa: PLR0913 - click's way
     known = office_people(context)
     his, whom = _manager_key(known, manager), _manager_key(known, assists)
     name = name or known.manager_name(his) or login
+    role = role or (Role.DIRECTOR if administrator and not (his or whom) else Role.MANAGER)
     told = About(name=name, role=role, administrator=administrator, manager=his, assists=whom)
     kept = asked_hash(context, login) if password else ""
     secret = accounts.new_secret()

@@ -21,8 +21,8 @@ def test_the_first_administrator_is_made_before_anything_else_is_there(bare: Ter
     said = bare.fine("people", "add", "Admin", "--administrator", "--name", "Irina")
     assert "Irina may sign in as admin." in said
     assert re.search(r"^http://127\.0\.0\.1:8080/invitation/[\w-]{43}$", said, re.MULTILINE)
-    (row,) = table(bare, "select login, administrator, password_hash from people")
-    assert row == ("admin", 1, "")
+    (row,) = table(bare, "select login, administrator, password_hash, role from people")
+    assert row == ("admin", 1, "", "director"), "who administers and is nobody else sees all"
 
 
 def test_a_link_is_kept_as_a_digest(terminal: Terminal) -> None:
@@ -65,6 +65,9 @@ def test_a_weak_password_is_refused_and_nobody_is_added(terminal: Terminal) -> N
 def test_a_manager_is_named_as_people_name_him(terminal: Terminal) -> None:
     made = terminal.json("people", "add", "anna", "--manager", "101")
     assert (made["manager"], made["name"]) == ("ivanova", "Анна Иванова")
+    assert made["role"] == "manager"
+    made = terminal.json("people", "add", "petr", "--manager", "102", "--administrator")
+    assert made["role"] == "manager", "an administrator who is a manager stays one"
     done = terminal.run("people", "add", "anna2", "--manager", "Иванова")
     assert done.exit_code == 4
     assert "one manager, one person" in done.stderr

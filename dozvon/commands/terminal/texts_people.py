@@ -48,6 +48,13 @@ PEOPLE_HELP: dict[str, tuple[str, str]] = {
     ),
     "help-person-name": ("Имя, которое видят коллеги.", "The name that colleagues see."),
     "help-person-role": ("Роль.", "The role."),
+    "help-person-role-new": (
+        "Роль; без параметра — менеджер, а администратор не из офиса — директор.",
+        (
+            "The role; if left out a manager, and an administrator who is nobody in the office a "
+            "director."
+        ),
+    ),
     "help-person-administrator": (
         "Может менять офис и людей.",
         "May change the office and people.",

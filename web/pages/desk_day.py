@@ -16,7 +16,6 @@ from storage.clients import Clients
 from storage.notes import Note, Notes
 from storage.reach import Reach
 from storage.records import OpenCallback, StoredCall
-from switchboard.callbacks import floor_now, listed
 from switchboard.desk import manager_at
 from switchboard.notes import call_of, may_note
 from web.access.person import Person
@@ -86,10 +85,7 @@ async def callbacks_of(
     request: web.Request, manager: Manager
 ) -> tuple[tuple[OpenCallback, ...], int]:
     """The first of his callbacks, and how many there are."""
-    parts = parts_of(request)
-    board, now = parts.board, parts.now()
-    floor = await floor_now(parts.database, board.office(), now, board.calendar)
-    found = await listed(parts.database, now, floor, manager=manager.key)
+    found = await request.app[FANOUT].owed.of(manager.key)
     return found[:OWED], len(found)
 
 

@@ -78,6 +78,7 @@ const show = (id, html) => {
   const next = fresh.content.querySelector("form[data-draft]");
   if (form?.dataset.dirty && form.dataset.draft !== next?.dataset.draft) return; // not while he writes
   patchChildren(place, fresh.content);
+  window.htmx?.process?.(place);
   document.dispatchEvent(new CustomEvent("dozvon:changed", { detail: { id } }));
 };
 

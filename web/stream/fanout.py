@@ -15,9 +15,10 @@ from datetime import datetime
 import structlog
 
 from switchboard.news import CallRecorded, LinkChanged, News
+from switchboard.owed import OwedShares
 from web.parts import WebParts
 from web.stream.granting import Granting
-from web.stream.regions import NUDGES, REGIONS, Hears
+from web.stream.regions import NUDGES, OF_CALLBACKS, REGIONS, Hears
 from web.stream.scene import Changed, Scene
 from web.stream.viewer import Viewer
 
@@ -44,6 +45,7 @@ class Fanout:
     def __init__(self, parts: WebParts, scene: Scene) -> None:
         self.scene = scene
         self.rounds = 0
+        self.owed = OwedShares(parts.board, parts.database)
         self._board = parts.board
         self._granting = Granting(parts.board)
         self._viewers: dict[Viewer, None] = {}
@@ -105,6 +107,8 @@ class Fanout:
 
     def nudge(self, *names: str) -> None:
         """Have regions fetched again by every page that shows them."""
+        if OF_CALLBACKS.intersection(names):
+            self.owed.changed()
         for name in names:
             last = self._nudged_at.get(name, -NUDGES[name].pause_seconds)
             self._nudged.setdefault(name, last + NUDGES[name].pause_seconds)

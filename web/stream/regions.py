@@ -106,3 +106,6 @@ NUDGES: Mapping[str, Nudge] = {
     )
 }
 """Every part that the page fetches again, by the id of its element."""
+
+OF_CALLBACKS = frozenset({"desk-callbacks", "rail-callbacks", "callbacks-list"})
+"""Whoever changes a callback nudges these."""

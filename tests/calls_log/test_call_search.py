@@ -285,4 +285,5 @@ def _index(branch: Any) -> str:
     if branch.is_walk:
         return "ix_calls_began_at"
     name = branch.column.name
-    return f"ix_calls_{name}" if name == "number_id" else f"ix_calls_{name}_began_at"
+    between = "_disposition" if name == "number_id" else ""
+    return f"ix_calls_{name}{between}_began_at"

@@ -17,9 +17,7 @@ async def connections(request: web.Request) -> web.Response:
     """Everything on one page, the worst first."""
     parts, language = parts_of(request), words(request).language
     found = await standing(parts.board, parts.database, request.app[LINKS].why_down)
-    alarms = [
-        (alarm, standing_sentence(alarm, language)) for alarm in request.app[METRICS].alarms
-    ]
+    alarms = [(alarm, standing_sentence(alarm, language)) for alarm in request.app[METRICS].alarms]
     return render(
         request,
         "connections.html",

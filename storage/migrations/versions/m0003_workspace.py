@@ -11,6 +11,8 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 _INDEXES = (
+    ("calls", ("number_id", "disposition", "began_at")),
+    ("calls", ("caller", "began_at")),
     ("calls", ("department", "began_at")),
     ("calls", ("owner", "began_at")),
     ("calls", ("answered_by", "began_at")),
@@ -34,6 +36,7 @@ def upgrade() -> None:
     _work()
     for table, columns in _INDEXES:
         op.create_index(_index(table, *columns), table, list(columns))
+    op.drop_index("ix_calls_number_id", "calls")  # the longer one begins with it
 
 
 def _signing_in() -> None:
@@ -129,6 +132,7 @@ def _work() -> None:
 
 def downgrade() -> None:
     """Takes the tables and indexes away again."""
+    op.create_index("ix_calls_number_id", "calls", ["number_id"])
     for table, columns in reversed(_INDEXES):
         op.drop_index(_index(table, *columns), table)
     for table in _TABLES:

@@ -24,7 +24,6 @@ from dozvon.demo.premises import (
     example_office,
     exchange,
     fill_client_base,
-    free_port,
     read_settings,
     write_settings,
 )
@@ -236,7 +235,8 @@ async def workspace_house(root: Path, folder: Path, browser: Browser) -> AsyncIt
     keys = Secrets.made()
     people = demo_people(office)
     async with exchange(root, folder / "pbx", office, keys) as found:
-        path = write_settings(folder, office, found.instance, keys, http_port=free_port())
+        port = found.instance.ports.spare[1]  # claimed: nobody takes it while we are restarted
+        path = write_settings(folder, office, found.instance, keys, http_port=port)
         with path.open("a", encoding="utf-8") as file:
             file.write("\n[callbacks]\noutbound_talk_seconds = 1\n")
         settings = read_settings(path)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from workspace_house import Workspace, workspace_house
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: Path) -> AsyncIterator[Browser]:
     """The browser, without a window. Playwright brings none of its own."""
+    expect.set_options(timeout=10_000)  # a busy machine is no failure
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(executable_path=str(chromium), headless=True)
         try:
@@ -36,4 +38,5 @@ async def workspace(house: Workspace) -> AsyncIterator[Workspace]:
     await house.quiet()
     house.trouble.clear()
     yield house
+    sys.stdout.write(house.standing())
     assert not house.trouble, "\n".join(house.trouble)

@@ -120,7 +120,7 @@ class Workspace:
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(10_000)
         self.contexts.append(context)
         context.on("page", self._watch)
         return await context.new_page()
@@ -163,6 +163,21 @@ class Workspace:
                 return
             assert loop.time() < until, f"not in time: {what}"
             await asyncio.sleep(0.05)
+
+    def standing(self) -> str:
+        """How everything stands: what a failed test is read with."""
+        if self.service.board is None:
+            return "the service is not running"
+        lines: list[str] = []
+        presence = self.board.presence.of(self.board.office())
+        for key in self.office.managers:
+            call = next(iter(self.phone(key).calls[-1:]), None)
+            last = f"{call.caller_number} rang {call.rang_at} {call.state}" if call else "nothing"
+            lines.append(f"{key}: {presence[key].status} {presence[key].phone}, last {last}")
+        for live in self.board.live.all():
+            legs = [(leg.target, str(leg.rang_at), str(leg.ended_at)) for leg in live.legs]
+            lines.append(f"live {live.id} {live.state} {live.caller}: {legs}")
+        return "\n".join(lines)
 
     @contextmanager
     def forgiving(self) -> Iterator[None]:

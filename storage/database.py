@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialects import (
@@ -71,9 +71,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one unchanging state, for answers made of several questions."""
-        async with self._readers.begin() as connection:
-            yield connection
+        """A connection that sees one unchanging state, for answers made of several questions.
+
+        Raises `StorageUnavailable` when the database cannot be read.
+        """
+        try:
+            async with self._readers.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError) as trouble:
+            raise _unreadable(trouble) from trouble
 
     def prepare(self, statement: Select[Any]) -> Prepared:
         """A question that is asked again and again; made once, asked by `ask`."""
@@ -134,6 +140,18 @@ class Database:
                 )
             )
         self._identity = identity
+
+
+def _unreadable(trouble: DBAPIError) -> StorageUnavailable:
+    because = str(trouble.orig).strip().rstrip(".")
+    return StorageUnavailable(
+        Sentence(
+            f"The database cannot be read ({because}). Calls are routed without client cards; see "
+            "that the database is there and can be opened.",
+            f"База данных не читается ({because}). Звонки распределяются без карточек клиентов; "
+            "проверьте, что база на месте и открывается.",
+        )
+    )
 
 
 @asynccontextmanager

@@ -153,6 +153,8 @@ class Archive:
         while True:
             try:
                 await self.let_go()
+            except StorageError as trouble:
+                log.error("old recordings stay for now", because=str(trouble))  # noqa: TRY400
             except Exception:
                 log.exception("old recordings could not be deleted")
             await self._pause(TIDY_SECONDS)

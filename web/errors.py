@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from pbx_adapters.webhook.errors import trouble_answer
+from storage.errors import StorageError
 from web.timely import TimelyConnection
 
 __all__ = ["errors_as_json", "trouble_answer"]
@@ -39,6 +40,9 @@ async def errors_as_json(request: web.Request, handler: Answer) -> web.StreamRes
         id_, message = _IDS.get(raised.status, ("refused", raised.reason))
         kept = {"Allow": raised.headers["Allow"]} if "Allow" in raised.headers else None
         return trouble_answer(raised.status, id_, message, headers=kept)
+    except StorageError as trouble:
+        log.error("a request waits for the database", because=str(trouble))  # noqa: TRY400 - said
+        return trouble_answer(503, "database-unavailable", str(trouble))
     except Exception:
         log.exception("a request could not be answered", route=_route(request))
         return trouble_answer(500, "our-fault", "Something is wrong here; the log says what.")

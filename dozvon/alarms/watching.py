@@ -101,6 +101,8 @@ class Alarms:
         while True:
             try:
                 await self.look_around()
+            except StorageError as trouble:
+                log.error("the alarms wait for the database", because=str(trouble))  # noqa: TRY400
             except Exception:
                 log.exception("the alarms could not look around")
             await asyncio.sleep(LOOK_SECONDS)

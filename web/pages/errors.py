@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from web.pages.page import render
+from storage.errors import StorageError
+from storage.sentences import in_language
+from web.pages.page import render, words
 
 _KEYS = {403: "common.forbidden", 404: "common.not-found", 405: "common.not-found"}
 _FOR_PROGRAMS = ("/api/", "/pbx/", "/static/", "/healthz", "/readyz", "/metrics")
@@ -27,6 +29,10 @@ async def errors_as_pages(request: web.Request, handler: Any) -> web.StreamRespo
         if key is None:
             raise
         return render(request, "error.html", status=raised.status, key=key)
+    except StorageError as trouble:
+        log.error("a page waits for the database", because=str(trouble))  # noqa: TRY400 - said
+        why = str(in_language(trouble, words(request).language))
+        return render(request, "error.html", status=503, key="common.no-database", why=why)
     except Exception:
         log.exception("a page could not be shown", path=request.match_info.route.name)
         return render(request, "error.html", status=500, key="common.our-fault")

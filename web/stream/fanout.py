@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 
+from storage.errors import StorageError
 from switchboard.news import CallRecorded, LinkChanged, News
 from switchboard.owed import OwedShares
 from web.parts import WebParts
@@ -73,6 +74,7 @@ class Fanout:
 
         `since` is when the page was made: what was to be fetched again after that is told, too.
         """
+        self.scene.watched = True
         self.scene.refresh()
         for name in viewer.wanted & REGIONS.keys():
             self._draw(viewer, name)
@@ -84,6 +86,7 @@ class Fanout:
             yield
         finally:
             self._viewers.pop(viewer, None)
+            self.scene.watched = bool(self._viewers)
 
     def look(self) -> None:
         """Something changed that nobody tells: look at once."""
@@ -122,7 +125,6 @@ class Fanout:
 
     async def run(self) -> None:
         """Tell pages what is new until cancelled."""
-        await self.scene.read_rows()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hear(), name="web: stream news")
             group.create_task(self._rounds(), name="web: stream rounds")
@@ -147,6 +149,8 @@ class Fanout:
             try:
                 await self._look_at_clock(loop.time())
                 wait = await self._round()
+            except StorageError as trouble:
+                log.error("pages wait for the database", because=str(trouble))  # noqa: TRY400
             except Exception:
                 log.exception("pages could not be told what is new")
             await asyncio.sleep(ROUND_SECONDS)

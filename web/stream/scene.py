@@ -43,13 +43,17 @@ class _Kept:
 
 @dataclass(slots=True)
 class Scene:
-    """What all streams and pages draw from."""
+    """What all streams and pages draw from.
+
+    `watched`: somebody looks on, so that a client's card is read before it is drawn.
+    """
 
     parts: WebParts
     links: Mapping[str, str]
     callers: Callers = field(init=False)
     facts: FactsOfClients = field(init=False)
     rows: dict[str, StatusRow] = field(default_factory=dict)
+    watched: bool = False
     paused: set[str] = field(default_factory=set)
     presence: dict[str, Presence] = field(default_factory=dict)
     _calls: dict[str, _Kept] = field(default_factory=dict)
@@ -155,7 +159,8 @@ class Scene:
     def _take_in(self, call: Call) -> frozenset[str]:
         before = self._drop(call.id, forget=False)
         known = self.callers.known(call)
-        self.facts.of(known.client)
+        if self.watched:
+            self.facts.of(known.client)
         department = self.parts.control.department_of(call)
         found = seen(call, known, self.office, department)
         whom = concerned(found, self.office)

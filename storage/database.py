@@ -11,23 +11,24 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Select, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialects import (
     file_of,
     quick_connection,
     quick_sql,
-    reader_engine,
     trouble_of,
     writer_engine,
 )
 from storage.errors import StorageUnavailable
+from storage.readers import Readers
 from storage.sentences import Sentence
 from storage.writer_thread import Body, WriterThread
 
@@ -52,8 +53,8 @@ class Database:
         self.url = url
         self.file = file_of(url)
         self._writer = writer_engine(url) if self.file is None else WriterThread(url)
-        self._readers = reader_engine(url, connections=readers)
-        self._lookups = self._readers.execution_options(isolation_level="AUTOCOMMIT")
+        self._make_readers = partial(Readers, url, connections=readers)
+        self._readers = self._make_readers()
         self._quick: aiosqlite.Connection | None = None
         self._opening = asyncio.Lock()
         self._identity = _identity(self.file)
@@ -76,10 +77,12 @@ class Database:
         Raises `StorageUnavailable` when the database cannot be read.
         """
         try:
-            async with self._readers.begin() as connection:
+            async with self._readers.in_use() as engine, engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError) as trouble:
-            raise _unreadable(trouble) from trouble
+        except DBAPIError as trouble:
+            if sentence := trouble_of(trouble):
+                raise StorageUnavailable(sentence) from trouble
+            raise
 
     def prepare(self, statement: Select[Any]) -> Prepared:
         """A question that is asked again and again; made once, asked by `ask`."""
@@ -100,7 +103,7 @@ class Database:
     @asynccontextmanager
     async def looking_up(self) -> AsyncIterator[AsyncConnection]:
         """A connection for one quick question; no transaction is begun or ended."""
-        async with self._lookups.connect() as connection:
+        async with self._readers.in_use(bare=True) as engine, engine.connect() as connection:
             yield connection
 
     async def close(self) -> None:
@@ -112,7 +115,8 @@ class Database:
         await self._close_readers()
 
     async def _close_readers(self) -> None:
-        await self._readers.dispose()
+        old, self._readers = self._readers, self._make_readers()
+        await old.let_go()
         quick, self._quick = self._quick, None
         if quick is not None:
             await quick.close()
@@ -142,18 +146,6 @@ class Database:
         self._identity = identity
 
 
-def _unreadable(trouble: DBAPIError) -> StorageUnavailable:
-    because = str(trouble.orig).strip().rstrip(".")
-    return StorageUnavailable(
-        Sentence(
-            f"The database cannot be read ({because}). Calls are routed without client cards; see "
-            "that the database is there and can be opened.",
-            f"База данных не читается ({because}). Звонки распределяются без карточек клиентов; "
-            "проверьте, что база на месте и открывается.",
-        )
-    )
-
-
 @asynccontextmanager
 async def open_database(url: str, *, readers: int = READERS) -> AsyncIterator[Database]:
     """Opens a migrated database; raises `StorageUnavailable` with a sentence when it cannot."""
@@ -180,8 +172,7 @@ async def _greet(database: Database) -> None:
             await connection.execute(text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
         raise StorageUnavailable(
-            trouble_of(error)
-            or Sentence(
+            Sentence(
                 f"{database.url} holds no tables of ours. Make them: dozvon db migrate.",
                 f"В {database.url} нет наших таблиц. Создайте их: dozvon db migrate.",
             )

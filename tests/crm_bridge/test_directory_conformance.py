@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.dialects import sqlite
 from structlog.testing import capture_logs
 
-from crm_bridge.builtin.directory import BuiltinDirectory, _last_talk_question
+from crm_bridge.builtin.directory import BuiltinDirectory
 from crm_bridge.port import ClientDirectory
 from router.facts import Application, LookupOutcome
 from router.numbers import NumberPlan, normalise
@@ -148,14 +147,3 @@ async def test_a_broken_client_base_is_told_as_failed_and_logged_without_the_num
 async def test_whatever_calls_a_look_up_never_raises(directory: ClientDirectory, text: str) -> None:
     found = await directory.look_up(normalise(text, PLAN), 1.0)
     assert found.outcome in {LookupOutcome.UNKNOWN, LookupOutcome.NOT_ASKED}
-
-
-async def test_the_last_talk_is_found_by_its_own_index(database: Database) -> None:
-    """A number that never talked must not make us walk every answered call of the company."""
-    question = _last_talk_question().compile(dialect=sqlite.dialect())
-    bare = str(question).replace("?", "1")
-    async with database.reading() as connection:
-        plan = " ".join(
-            row[3] for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {bare}"))
-        )
-    assert "ix_calls_number_id_disposition_began_at (number_id=? AND disposition=?)" in plan

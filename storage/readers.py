@@ -1,0 +1,41 @@
+"""The connections that read. A set of them is let go as a whole, and none is left open behind it.
+
+An engine that is disposed of forgets the connections that are in use at that moment: they go back
+to a pool that is gone and are never closed. So a set that is let go waits for its last reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.dialects import reader_engine
+
+
+class Readers:
+    """One set of connections."""
+
+    def __init__(self, url: str, *, connections: int) -> None:
+        self._engine = reader_engine(url, connections=connections)
+        self._bare = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._in_use = 0
+        self._let_go = False
+
+    @asynccontextmanager
+    async def in_use(self, *, bare: bool = False) -> AsyncIterator[AsyncEngine]:
+        """The engine, kept whole while the block lasts; `bare` begins no transactions."""
+        self._in_use += 1
+        try:
+            yield self._bare if bare else self._engine
+        finally:
+            self._in_use -= 1
+            if self._let_go and not self._in_use:
+                await self._engine.dispose()
+
+    async def let_go(self) -> None:
+        """Close every connection: now, or when its last reader is done."""
+        self._let_go = True
+        if not self._in_use:
+            await self._engine.dispose()

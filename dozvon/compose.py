@@ -143,6 +143,7 @@ async def _http(
         secure=settings.http.public_address.startswith("https"),
         public_address=settings.http.public_address,
         proxies=settings.http.proxies,
+        lease_seconds=settings.callbacks.lease_minutes * 60,
         archive=archive,
     )
     app = make_app(parts)

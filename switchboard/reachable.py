@@ -31,6 +31,7 @@ class Obstacle(StrEnum):
     CLOSED = "closed"
     SHIFT = "shift"
     UNREGISTERED = "unregistered"
+    RINGS = "rings"
     TALKING = "talking"
     WRAP_UP = "wrap-up"
     UNKNOWN = "unknown"
@@ -49,7 +50,15 @@ class Reachable:
     @property
     def well(self) -> bool:
         """Whether calls reach him."""
-        return self.obstacle in {Obstacle.NONE, Obstacle.OWN_CLIENTS, Obstacle.UNKNOWN}
+        return self.obstacle in {
+            Obstacle.NONE,
+            Obstacle.RINGS,
+            Obstacle.OWN_CLIENTS,
+            Obstacle.UNKNOWN,
+        }
+
+
+_NONE_OR_FEW = {Obstacle.NONE, Obstacle.RINGS, Obstacle.OWN_CLIENTS, Obstacle.UNKNOWN}
 
 
 class Ask(StrEnum):
@@ -66,6 +75,7 @@ def reachable(  # noqa: PLR0913 - all that may stand in the way, by keyword
     office: Office,
     presence: Presence,
     row: StatusRow | None,
+    rings: bool = False,
     link_up: bool,
     now: datetime,
     calendar: HolidayCalendar,
@@ -73,6 +83,8 @@ def reachable(  # noqa: PLR0913 - all that may stand in the way, by keyword
     """Why calls do not reach him, or that they do."""
     if not manager.extension:
         return Reachable(obstacle=Obstacle.NO_PHONE)
+    if rings:
+        return Reachable(obstacle=Obstacle.RINGS)
     if presence.status is not Status.AVAILABLE:
         until = row.until if row and row.status is presence.status else None
         about = (("status", str(presence.status)),)

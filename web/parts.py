@@ -9,6 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 from pbx_adapters.webhook.driver import WebhookPbx
+from router.callbacks import LEASE_SECONDS
 from storage.database import Database
 from storage.writer import Writer
 from switchboard.board import Board
@@ -39,6 +40,7 @@ class WebParts:
     card_address: str = ""
     public_address: str = ""
     proxies: tuple[str, ...] = ()
+    lease_seconds: float = LEASE_SECONDS
     archive: Archive | None = None
 
     def now(self) -> datetime:

@@ -90,5 +90,6 @@ def make(context: Context, *, spoken: str | None, voice: str, sounds: Path | Non
 
 def _told(context: Context, prompt: Prompt, file: Path | None) -> str:
     if file is None:
-        return say(context.language, "prompts-missing-one", stock=prompt.stock)
+        sentence = "prompts-missing-one" if prompt.stock else "prompts-silent-one"
+        return say(context.language, sentence, stock=prompt.stock)
     return say(context.language, "prompts-by-machine", file=file) if is_spoken(file) else str(file)

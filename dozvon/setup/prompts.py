@@ -28,7 +28,10 @@ _FFMPEG = ("-v", "error", "-ac", "1", "-ar", "8000", "-c:a", "pcm_s16le", "-f", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One sentence: the name under which the dialplan plays it, and what to say."""
+    """One sentence: the name under which the dialplan plays it, and what to say.
+
+    `stock` is what Asterisk's own sounds say in its place; where it is empty nothing is said.
+    """
 
     name: str
     texts: tuple[str, str]
@@ -71,6 +74,14 @@ PROMPTS: Final = (
             "We are sorry, but we cannot take this call.",
         ),
         stock="ss-noservice",
+    ),
+    Prompt(
+        name="recorded",
+        texts=(
+            "Для качества обслуживания разговор записывается.",
+            "To serve you well, this call is recorded.",
+        ),
+        stock="",
     ),
 )
 NAMES: Final = tuple(prompt.name for prompt in PROMPTS)

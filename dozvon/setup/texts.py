@@ -53,6 +53,10 @@ SETUP: Final[dict[str, tuple[str, str]]] = {
         "Записано: {place}. Действует со следующего звонка.",
         "Written: {place}. In force from the next call.",
     ),
+    "prompts-silent-one": (
+        "нет: ничего не прозвучит",
+        "missing: nothing is said",
+    ),
     "prompts-missing-one": (
         "нет: прозвучит {stock}",
         "missing: {stock} is played",

@@ -41,7 +41,8 @@ def test_every_prompt_is_one_that_the_dialplan_plays() -> None:
     assert "Playback(dozvon/${DZ_ENDING})" in text  # busy and closed, by their ending
     assert "dozvon/press-1" in text
     assert "dozvon/refused" in text
-    assert set(NAMES) == {"busy", "closed", "press-1", "refused"}
+    assert "Playback(dozvon/recorded)" in text
+    assert set(NAMES) == {"busy", "closed", "press-1", "refused", "recorded"}
 
 
 @pytest.mark.parametrize(("rate", "ending"), [(8000, ".wav"), (16000, ".wav16")])

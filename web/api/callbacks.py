@@ -177,7 +177,8 @@ async def _desk(turn: Turn) -> Desk:
     now, calendar = parts.now(), parts.board.calendar
     floor = await floor_now(parts.database, turn.office, now, calendar)
     seer = Seer(reach=turn.reach, manager=person.acting, by=person.manager or person.login)
-    return Desk(write=parts.board.write, floor=floor, seer=seer)
+    lease = parts.lease_seconds
+    return Desk(write=parts.board.write, floor=floor, seer=seer, lease_seconds=lease)
 
 
 async def _acted(turn: Turn, doing: Awaitable[CallbackItem]) -> Acted:

@@ -208,7 +208,8 @@ async def _desk(request: web.Request, seer: Seer) -> Desk:
         async with asyncio.timeout(WRITE_SECONDS):
             return await board.write(work)
 
-    return Desk(write=write, floor=await _floor(request), seer=seer)
+    lease = parts_of(request).lease_seconds
+    return Desk(write=write, floor=await _floor(request), seer=seer, lease_seconds=lease)
 
 
 async def _held(request: web.Request, item: str, seer: Seer, floor: Floor) -> bool:

@@ -306,6 +306,7 @@ def _why(scene: Scene, manager: Manager) -> Reachable:
         office=scene.office,
         presence=presence,
         row=scene.rows.get(manager.key),
+        rings=bool(scene.desk(manager).rings_at_me),
         link_up=scene.link_up(manager.pbx),
         now=scene.parts.now(),
         calendar=scene.parts.board.calendar,

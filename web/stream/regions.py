@@ -76,7 +76,7 @@ def _callbacks_changed(news: News) -> bool:
 
 
 _MINE = frozenset({Hears.MY_CALLS})
-_STATUS = frozenset({Hears.MY_STATUS})
+_STATUS = frozenset({Hears.MY_STATUS, Hears.MY_CALLS})
 _FLOOR = frozenset({Hears.ALL_CALLS, Hears.PEOPLE})
 
 REGIONS: Mapping[str, Region] = {

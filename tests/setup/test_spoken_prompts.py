@@ -171,6 +171,9 @@ TRUNK = """
 exten => press-1,1,Answer()
  same => n,Gosub(dozvon-confirm,s,1)
  same => n,Hangup()
+exten => recorded,1,Set(DZ_REC=2)
+ same => n,Gosub(dozvon-record,s,1)
+ same => n,Hangup()
 exten => _[a-z].,1,Set(DZ_ENDING=${EXTEN})
  same => n,Set(CHANNEL(language)=ru)
  same => n,Goto(dozvon-end,s,1)
@@ -216,7 +219,7 @@ def likeness(heard: bytes, file: Path) -> float:
 async def test_a_caller_hears_the_sentence_that_the_machine_spoke(
     asterisk_root: Path, tmp_path: Path
 ) -> None:
-    """Each of the four, by the product's own dialplan, as sound in the packets of the line."""
+    """Each of them, by the product's own dialplan, as sound in the packets of the line."""
     try:
         program = synthesiser(lambda _: None, os.environ)
     except Trouble as none:

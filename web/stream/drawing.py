@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from router.facts import Presence
 from router.office import Manager, Status
 from switchboard.client_facts import ClientFacts
@@ -43,16 +45,16 @@ class _Pictures:
     """What was drawn last, bounded by its size."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Any, str] = OrderedDict()
+        self._kept: OrderedDict[Any, Markup] = OrderedDict()
         self._characters = 0
 
-    def get(self, key: Any) -> str | None:
+    def get(self, key: Any) -> Markup | None:
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
-    def keep(self, key: Any, html: str) -> None:
+    def keep(self, key: Any, html: Markup) -> None:
         self._kept[key] = html
         self._characters += len(html)
         while self._characters > MOST_CHARACTERS:
@@ -79,8 +81,11 @@ class Told:
     note_at: Any = None
 
 
-def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> str:
-    """A template over values that can be compared, drawn once for everybody who sees the same."""
+def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> Markup:
+    """A template over values that can be compared, drawn once for everybody who sees the same.
+
+    The templates escape what stands in them, so what they draw may stand in a page as it is.
+    """
     now = scene.parts.now()
     fmt = Formats(viewer.words, viewer.formats.zone, now)
     rights = tuple(p for p in Permission if viewer.may(p))
@@ -90,8 +95,10 @@ def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> str:
     if found is None:
         template_ = environment().get_template(template)
         may = viewer.may
-        found = template_.render(
-            t=viewer.words, fmt=fmt, can=lambda what: may(Permission(what)), **values
+        found = Markup(  # noqa: S704 - drawn by a template that escapes
+            template_.render(
+                t=viewer.words, fmt=fmt, can=lambda what: may(Permission(what)), **values
+            )
         )
         _PICTURES.keep(key, found)
     return found
@@ -103,7 +110,7 @@ def pops(scene: Scene, viewer: Viewer) -> str:
     if manager is None:
         return ""
     cards = scene.desk(manager).rings_at_me[:MOST_CARDS]
-    return "".join(
+    return Markup().join(
         picture(viewer, scene, "desk_ring.html", card=card, told=_told(scene, card))
         for card in cards
     )

@@ -293,7 +293,9 @@ async def placed(floor: Floor, books: Books, desk: Desk, served: Inside) -> None
     assert heard(found[RecordedKind.CLIENT]) == {CLIENT}
     assert heard(found[told.id]) == {B}
     assert heard(found[RecordedKind.CONVERSATION]) == {CLIENT, B}
-    assert abs(seconds(found[told.id]) - seconds(found[RecordedKind.CLIENT])) < 0.15
+    # They begin together; the manager hung up first, and the exchange lets the client go after him.
+    later = seconds(found[RecordedKind.CLIENT]) - seconds(found[told.id])
+    assert -0.15 < later < 1.0
     assert near(*(p.began_at for p in began.parts[1:]), within=0.01)
 
 

@@ -28,6 +28,7 @@ from storage.dialects import (
     writer_engine,
 )
 from storage.errors import StorageUnavailable
+from storage.opening import opened
 from storage.readers import Readers
 from storage.sentences import Sentence
 from storage.writer_thread import Body, WriterThread
@@ -77,7 +78,7 @@ class Database:
         Raises `StorageUnavailable` when the database cannot be read.
         """
         try:
-            async with self._readers.in_use() as engine, engine.begin() as connection:
+            async with self._readers.connection() as connection:
                 yield connection
         except DBAPIError as trouble:
             if sentence := trouble_of(trouble):
@@ -103,7 +104,7 @@ class Database:
     @asynccontextmanager
     async def looking_up(self) -> AsyncIterator[AsyncConnection]:
         """A connection for one quick question; no transaction is begun or ended."""
-        async with self._readers.in_use(bare=True) as engine, engine.connect() as connection:
+        async with self._readers.connection(bare=True) as connection:
             yield connection
 
     async def close(self) -> None:
@@ -124,7 +125,7 @@ class Database:
     async def _quick_connection(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._quick is None:
-                self._quick = await quick_connection(self.url)
+                self._quick = await opened(quick_connection(self.url), aiosqlite.Connection.close)
             return self._quick
 
     async def _watch_file(self) -> None:

@@ -6,12 +6,14 @@ to a pool that is gone and are never closed. So a set that is let go waits for i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialects import reader_engine
+from storage.opening import opened
 
 
 class Readers:
@@ -24,11 +26,20 @@ class Readers:
         self._let_go = False
 
     @asynccontextmanager
-    async def in_use(self, *, bare: bool = False) -> AsyncIterator[AsyncEngine]:
-        """The engine, kept whole while the block lasts; `bare` begins no transactions."""
+    async def connection(self, *, bare: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction while the block lasts; `bare` begins none."""
         self._in_use += 1
+        engine = self._bare if bare else self._engine
         try:
-            yield self._bare if bare else self._engine
+            found = await opened(engine.connect().start(), AsyncConnection.close)
+            try:
+                if bare:
+                    yield found
+                else:
+                    async with found.begin():
+                        yield found
+            finally:
+                await asyncio.shield(found.close())
         finally:
             self._in_use -= 1
             if self._let_go and not self._in_use:

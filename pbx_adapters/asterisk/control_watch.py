@@ -97,11 +97,13 @@ class TakeWatch(PhoneWatch):
     """A phone that is to take the call `call_id`.
 
     `mine` are the channels whose talk is his: his own, and the one whose place his took. `bridges`
-    are the channels in each bridge.
+    are the channels in each bridge. `lost`: he had picked up and was let go; somebody was faster,
+    or the caller left in the same instant, whose end is told right behind his.
     """
 
     call_id: str
     picked: bool = False
+    lost: bool = False
     mine: set[str] = field(default_factory=set)
     bridges: dict[str, set[str]] = field(default_factory=dict)
 
@@ -122,8 +124,19 @@ class TakeWatch(PhoneWatch):
         elif _said(frame, "DozvonTake", self.channel_id):
             return _TAKE_RESULTS.get(frame.get("Result"), Outcome.NOBODY_RINGS)
         found = PhoneWatch.read(self, frame)
-        lost = found is Outcome.HUNG_UP and self.picked
-        return Outcome.TAKEN_BEFORE if lost else found
+        if found is Outcome.HUNG_UP and self.picked:
+            self.lost = True
+            return None
+        return found
+
+    @property
+    def unexplained(self) -> bool:
+        """See `PhoneWatch.unexplained`; or it is not told yet why he was let go."""
+        return self.lost or (self.failed is not None and not self.seen and not self.gone)
+
+    def at_last(self) -> Outcome:
+        """See `PhoneWatch.at_last`; while the caller is there, somebody was faster."""
+        return Outcome.TAKEN_BEFORE if self.lost else PhoneWatch.at_last(self)
 
     def _who(self) -> Outcome | None:
         """Who talks with the caller; of a phone off the hook its own end says that he is late."""

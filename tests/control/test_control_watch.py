@@ -100,7 +100,12 @@ def test_of_a_phone_off_the_hook_the_dialplan_says_that_it_was_late() -> None:
 def test_a_taker_who_picked_up_and_was_let_go_was_too_late() -> None:
     """Without a pick-up he hung up himself."""
     gone = frame("Hangup", Cause="26")
-    assert outcome(take(), NEW, UP, frame("Pickup"), gone) is Outcome.TAKEN_BEFORE
+    watch = take()
+    assert outcome(watch, NEW, UP, frame("Pickup"), gone) is None, "the caller's end may follow"
+    assert watch.unexplained
+    assert watch.at_last() is Outcome.TAKEN_BEFORE
+    left = frame("Hangup", CALL)
+    assert outcome(take(), NEW, UP, frame("Pickup"), gone, left) is Outcome.CALLER_LEFT
     assert outcome(take(), NEW, UP, gone) is Outcome.HUNG_UP
 
 

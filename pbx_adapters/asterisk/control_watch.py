@@ -144,6 +144,8 @@ class TakeWatch(PhoneWatch):
         others = set().union(*with_caller) - {self.call_id}
         if not others:
             return None
+        if self.lost:  # the leg whose place he had taken is its owner's again
+            return Outcome.TAKEN_BEFORE
         if others & (self.mine | {self.channel_id}):
             return Outcome.TAKEN
         return None if self.up else Outcome.TAKEN_BEFORE

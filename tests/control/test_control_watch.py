@@ -106,6 +106,9 @@ def test_a_taker_who_picked_up_and_was_let_go_was_too_late() -> None:
     assert watch.at_last() is Outcome.TAKEN_BEFORE
     left = frame("Hangup", CALL)
     assert outcome(take(), NEW, UP, frame("Pickup"), gone, left) is Outcome.CALLER_LEFT
+    owner = frame("BridgeEnter", "main-1.3", BridgeUniqueid="b1")
+    picked = frame("Pickup", TargetUniqueid="main-1.3")
+    assert outcome(take(), NEW, UP, picked, gone, CALLER_IN, owner) is Outcome.TAKEN_BEFORE
     assert outcome(take(), NEW, UP, gone) is Outcome.HUNG_UP
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 from router.office import LastResort
 
@@ -122,6 +123,11 @@ class Plan:
     def longest_seconds(self) -> int:
         """The longest the whole chain can take."""
         return sum(step.longest_seconds for step in self.steps)
+
+    def steps_in_time(self) -> tuple[tuple[int, Step], ...]:
+        """Every step with the seconds since the beginning at which it begins at the latest."""
+        lengths = (step.longest_seconds for step in self.steps)
+        return tuple(zip(accumulate(lengths, initial=0), self.steps, strict=False))
 
 
 class Why(StrEnum):

@@ -235,11 +235,8 @@ def _offer(decision: Decision, made_at: datetime, names: Names) -> Offer:
 
 
 def _steps(decision: Decision, names: Names) -> tuple[OfferedStep, ...]:
-    at, found = 0, []
-    for step in decision.plan.steps:
-        found.append(_step(step, at, decision.plan.patience_seconds, names))
-        at += step.longest_seconds
-    return tuple(found)
+    plan = decision.plan
+    return tuple(_step(step, at, plan.patience_seconds, names) for at, step in plan.steps_in_time())
 
 
 def _step(step: Step, at: int, patience: int, names: Names) -> OfferedStep:

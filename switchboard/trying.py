@@ -17,7 +17,7 @@ from router.facts import Facts, Lookup, LookupOutcome, Offer, Presence
 from router.hours import HolidayCalendar
 from router.numbers import normalise
 from router.office import Line, Office, Status
-from router.plan import Decision, Step
+from router.plan import Decision
 from storage.database import Database
 from storage.statuses import Statuses
 from switchboard.routing import look_up, number_plan
@@ -45,16 +45,6 @@ class Tried:
     offer: Offer
     lookup: LookupOutcome
     decision: Decision
-
-    @property
-    def steps(self) -> list[tuple[int, Step]]:
-        """Every step with the seconds after which it begins at the latest."""
-        at = 0
-        found = []
-        for step in self.decision.plan.steps:
-            found.append((at, step))
-            at += step.longest_seconds
-        return found
 
 
 class Trial:

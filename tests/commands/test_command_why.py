@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from dozvon.commands.facts.shapes import steps_in_time
 from dozvon.commands.terminal.exits import Exit
 from router.office import LastResort
 from router.plan import (
@@ -174,7 +173,7 @@ def test_last_without_calls_says_so(terminal: Any) -> None:
 def test_a_step_begins_when_the_one_before_is_over_with_its_question() -> None:
     """A mobile may take eight seconds more than it rings."""
     plan = replace(DECISION.plan, steps=DECISION.plan.steps[::-1])
-    assert [at for at, _ in steps_in_time(replace(DECISION, plan=plan))] == [0, 28]
+    assert [at for at, _ in replace(DECISION, plan=plan).plan.steps_in_time()] == [0, 28]
 
 
 def test_json_tells_everything_in_stable_names(log: Any) -> None:

@@ -157,7 +157,7 @@ async def try_call(turn: Turn) -> Tried:
         client_name=decision.client_name,
         owner=decision.owner,
         lookup=found.lookup,
-        steps=tuple(_step(at, step) for at, step in found.steps),
+        steps=tuple(_step(at, step) for at, step in found.decision.plan.steps_in_time()),
         ending=decision.plan.ending,
         patience_seconds=decision.plan.patience_seconds,
         why=story(decision.reasons, turn.language),

@@ -78,7 +78,7 @@ def decision_json(decision: Decision, language: str) -> Json:
         "owner": decision.owner,
         "matches": list(decision.matches),
         "office_version": decision.office_version,
-        "steps": [_step(step, at) for at, step in steps_in_time(decision)],
+        "steps": [_step(step, at) for at, step in plan.steps_in_time()],
         "ending": plan.ending,
         "patience_seconds": plan.patience_seconds,
         "longest_seconds": plan.longest_seconds,
@@ -87,16 +87,6 @@ def decision_json(decision: Decision, language: str) -> Json:
             for reason in decision.reasons
         ],
     }
-
-
-def steps_in_time(decision: Decision) -> list[tuple[int, Step]]:
-    """Every step with the seconds since the beginning at which it begins at the latest."""
-    at = 0
-    found = []
-    for step in decision.plan.steps:
-        found.append((at, step))
-        at += step.longest_seconds
-    return found
 
 
 def callback_json(open_item: OpenCallback) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dozvon.commands.facts.people import People
-from dozvon.commands.facts.shapes import steps_in_time
 from dozvon.commands.terminal.output import Colour, clean, print_line, print_table
 from dozvon.commands.terminal.texts import say, word
 from dozvon.context import Context
@@ -17,7 +16,7 @@ def print_plan(context: Context, decision: Decision, people: People) -> None:
     if plan.steps:
         names = ("head-second", "head-step", "head-rings", "head-rings-for")
         patience = plan.patience_seconds
-        rows = [_row(language, at, step, people, patience) for at, step in steps_in_time(decision)]
+        rows = [_row(language, at, step, people, patience) for at, step in plan.steps_in_time()]
         print_table(context, [say(language, name) for name in names], rows)
     ending = word(language, "ending", plan.ending)
     last = say(language, "plan-ending" if plan.steps else "plan-at-once", ending=ending)

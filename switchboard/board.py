@@ -91,7 +91,14 @@ class _Tasks:
         if self.group is None:
             work.close()
             raise RuntimeError("the board is not running")
-        task = self.group.create_task(_guarded(work, name), name=name)
+        guarded = _guarded(work, name)
+        try:
+            task = self.group.create_task(guarded, name=name)
+        except RuntimeError:  # the group is ending: an event came in between stop and last breath
+            guarded.close()
+            work.close()
+            log.info("work was left to the next start, the service is ending", work=name)
+            return
         self.running.add(task)
         task.add_done_callback(self.running.discard)
 

@@ -1,0 +1,45 @@
+"""The engine stops while calls go on: what comes in between is left to the next start, quietly."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from web_house import web_house
+
+from router.calls import Direction
+from router.events import CallBegan, CallEnded
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+async def test_a_call_that_ends_while_the_engine_stops_breaks_nothing(tmp_path: Path) -> None:
+    async with web_house(tmp_path) as found:
+        board, said = found.board, list[str]()
+
+        async def last_word() -> None:
+            began = CallBegan(
+                pbx="main",
+                call_id="main-1.1",
+                at=AT,
+                linked_id="1.1",
+                direction=Direction.INBOUND,
+                caller="+74951112233",
+                caller_name="",
+                line="74951230001",
+            )
+            await board.happened(began)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await board.happened(CallEnded(pbx="main", call_id="main-1.1", at=AT))
+                said.append("ended")
+
+        board.own(last_word, "last word")
+        running = asyncio.create_task(board.run())
+        await asyncio.sleep(0.2)
+        running.cancel()
+        await asyncio.wait({running})
+        assert said == ["ended"]
+        assert running.cancelled()

@@ -110,9 +110,14 @@ class HttpSettings(BaseModel):
     @property
     def address(self) -> str:
         """Where the workspace is opened, as far as we know: what a link begins with."""
+        return self.public_address or self.near
+
+    @property
+    def near(self) -> str:
+        """Where a program on this machine reaches the service, whatever stands before it."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared
         shown = f"[{host}]" if ":" in host else host
-        return self.public_address or f"http://{shown}:{self.port}"
+        return f"http://{shown}:{self.port}"
 
 
 class WebhookSettings(BaseModel):

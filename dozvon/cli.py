@@ -34,6 +34,7 @@ COMMANDS = (
     "prompts",
     "lab",
     "status",
+    "call",
     "calls",
     "why",
     "callbacks",

@@ -178,6 +178,10 @@ class ApiTokens:
         done = await self._connection.execute(update(_tokens).where(meant).values(revoked_at=at))
         return int(done.rowcount)
 
+    async def forget(self, digest: str) -> None:
+        """Removes a token that was lent for a moment and is in no list."""
+        await self._connection.execute(delete(_tokens).where(_tokens.c.digest == digest))
+
     async def revoke_all(self, person_id: int, at: datetime) -> int:
         """Revokes every token of a person."""
         mine = (_tokens.c.person_id == person_id) & _tokens.c.revoked_at.is_(None)

@@ -36,9 +36,10 @@ def parts_of(request: web.Request) -> WebParts:
 
 
 def words(request: web.Request) -> Words:
-    """The texts in the person's language."""
+    """The texts in the person's language; a program is answered in the one that it asks for."""
     person, accepted = signed_in(request), request.headers.get("Accept-Language", "")
-    wish = person.language if person else ""
+    program = person is not None and person.scopes is not None
+    wish = person.language if person and not (program and accepted) else ""
     return Words(chosen_language(wish, accepted, parts_of(request).language))
 
 

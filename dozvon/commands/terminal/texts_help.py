@@ -111,6 +111,14 @@ HELP: Final[dict[str, tuple[str, str]]] = {
             "notices within a second."
         ),
     ),
+    "command-call": (
+        "Позвонить клиенту. Сначала звонит телефон менеджера, затем — клиента.",
+        "Call a client. First the manager's phone rings, then the client's.",
+    ),
+    "help-call-as": (
+        "За кого: ключ, добавочный или имя; иначе за того, чей это логин.",
+        "For whom: a key, an extension or a name; else for whoever has this login.",
+    ),
     "command-calls": (
         "Показать записанные звонки, новые сверху. Время — по часам отдела.",
         "List recorded calls, newest first. Times are those of the department.",

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 STORIES: Final[dict[str, tuple[str, str]]] = {
+    "call-begins": (
+        "{who}: сначала зазвонит телефон {extension}, затем {number}. Снимите трубку.",
+        "{who}: the phone {extension} rings first, then {number}. Pick it up.",
+    ),
+    "call-goes-on": (
+        "Вызов продолжается и без этой команды; чем он закончится, скажет dozvon calls.",
+        "The call goes on without this command; dozvon calls will tell how it ended.",
+    ),
     "route-title": (
         "Линия {line} ({number}), звонит {caller}, {at} ({zone})",
         "Line {line} ({number}), caller {caller}, {at} ({zone})",

@@ -40,6 +40,60 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         "Для этой базы данных не установлен модуль {module}.",
         "The module {module} that this database needs is not installed.",
     ),
+    "call-as-whom": (
+        (
+            "Непонятно, за кого звонить: у логина {user} нет менеджера в офисе. Ничего не набрано. "
+            "Назовите менеджера: --as."
+        ),
+        (
+            "It is not clear for whom to call: the login {user} has no manager in the office. "
+            "Nothing was dialled. Name the manager: --as."
+        ),
+    ),
+    "call-no-sign-in": (
+        (
+            "{who}: нет входа в рабочее место, поэтому звонить некому. Ничего не набрано. Создайте "
+            "вход: dozvon people add ЛОГИН --manager {manager}."
+        ),
+        (
+            "{who} has no sign-in, so there is nobody to call as. Nothing was dialled. Make one: "
+            "dozvon people add LOGIN --manager {manager}."
+        ),
+    ),
+    "service-no-http": (
+        (
+            "Сервис не слушает HTTP (http.port = 0), команду ему не передать. Ничего не сделано. "
+            "Задайте порт и перезапустите сервис."
+        ),
+        (
+            "The service does not listen for HTTP (http.port = 0), so it cannot be told. Nothing "
+            "was done. Set a port and restart the service."
+        ),
+    ),
+    "service-away": (
+        "Сервис не отвечает по адресу {place}, ничего не сделано. Запустите его: dozvon serve.",
+        "The service does not answer at {place}; nothing was done. Start it: dozvon serve.",
+    ),
+    "service-silent": (
+        (
+            "Сервис по адресу {place} не ответил понятно. Выполнена ли команда, неизвестно; второй "
+            "раз она не отправлена. Посмотрите на текущие звонки."
+        ),
+        (
+            "The service at {place} gave no answer that makes sense. Whether the command was "
+            "carried out is not known; it was not sent again. Look at the live calls."
+        ),
+    ),
+    "service-stranger": (
+        (
+            "По адресу {place} отвечает не сервис с этими настройками, ничего не сделано. "
+            "Проверьте, те ли настройки: --config."
+        ),
+        (
+            "What answers at {place} is no service with these settings; nothing was done. See "
+            "whether they are the right ones: --config."
+        ),
+    ),
     "database-slow": (
         "База данных не приняла изменение за {seconds} с, ничего не записано. {why}",
         "The database did not take the change within {seconds} s; nothing was written. {why}",

@@ -114,9 +114,14 @@ async def test_a_call_placed_by_a_crm_rings_the_manager_then_the_client(
     await desk.b.answer()
     status, told = await asyncio.wait_for(asking, 6)
     assert (status, told["answer"]) == (200, "talking")
-    live = await crm.get("/live")
-    [call] = [c for c in live["calls"] if c["number"] == f"+{client}"]
-    assert (call["state"], call["direction"]) == ("talking", "outbound")
+
+    async def talking() -> Any:
+        """The events of the talk may come a moment after the answer to the command."""
+        live = await crm.get("/live")
+        [call] = [c for c in live["calls"] if c["number"] == f"+{client}"]
+        return call if call["state"] == "talking" else None
+
+    assert (await eventually(talking, 6, "it talks"))["direction"] == "outbound"
     await desk.b.hang_up()
 
     async def logged() -> Any:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from config.settings import Settings  # pydantic takes 0.3 s to import
-    from router.office import Office
 
 CONFIG_VARIABLE = "DOZVON_CONFIG"
 LANGUAGES = ("ru", "en")
@@ -87,12 +86,6 @@ class Context:
             return getpass.getuser()
         except (KeyError, OSError):  # a container may have no name for its user
             return "cli"
-
-    def office_if_any(self) -> Office | None:
-        """The office in force, for a command that only becomes better by knowing it."""
-        from dozvon.commands.facts.offices import office_if_any  # noqa: PLC0415 - as above
-
-        return office_if_any(self)
 
     def _written_language(self) -> str:
         said = self.environment.get("DOZVON_LANGUAGE", "").casefold()

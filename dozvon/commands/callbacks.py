@@ -9,7 +9,7 @@ import click
 
 from dozvon.commands.callbacks_views import print_list, print_morning, print_report
 from dozvon.commands.facts.moments import read_moment, shown
-from dozvon.commands.facts.offices import people
+from dozvon.commands.facts.offices import office_if_any, people
 from dozvon.commands.facts.people import People
 from dozvon.commands.facts.shapes import item_json
 from dozvon.commands.facts.stored import reading, run, write
@@ -78,7 +78,7 @@ def note(context: Context, *, item: str, by: str, note: str, at: str, as_json: b
     """Notes something, or a promise."""
     if not note and not at:
         raise Trouble(Exit.WRONG, "callback-note-empty")
-    zone = People.of(context.office_if_any()).zone()
+    zone = People.of(office_if_any(context)).zone()
     promised = read_moment(at, zone, context.now()) if at else None
     doing = partial(callback_acts.add_note, note=note, promised_at=promised)
     _do(context, ActKind.NOTED, doing, item=item, by=by, as_json=as_json)

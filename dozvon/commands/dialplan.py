@@ -7,6 +7,7 @@ import secrets
 
 import click
 
+from dozvon.commands.facts.offices import office_if_any
 from dozvon.commands.terminal.speaking import SpeakingCommand, language_of, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
@@ -98,7 +99,7 @@ def dialplan(  # noqa: PLR0913 - one per option
     blanks = DialplanBlanks(
         agi=f"agi://{agi}",
         phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
-        fail_open=default_fail_open(context.office_if_any()),
+        fail_open=default_fail_open(office_if_any(context)),
         flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,
         way_back=way_back,
     )

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from dozvon.commands.facts.offices import office_if_any
 from dozvon.commands.facts.offices import people as people_in_force
 from dozvon.commands.facts.people import People
 from dozvon.commands.facts.stored import has_database, reading, run, submit, writing
@@ -30,7 +31,7 @@ def office_people(context: Context) -> People:
         async with reading(context) as database:
             return await people_in_force(context, database)
 
-    return run(context, ask()) if has_database(context) else People.of(context.office_if_any())
+    return run(context, ask()) if has_database(context) else People.of(office_if_any(context))
 
 
 def changed(context: Context, work: Callable[[UnitOfWork, Doing], Awaitable[T]]) -> T:

@@ -19,10 +19,13 @@ from config.text_file import parse, read_at_most, read_text_file, why_unreadable
 from config.toml_lines import Lines
 
 PREFIX = "DOZVON_"
+CONFIG_VARIABLE = "DOZVON_CONFIG"
+"""The settings file as the command line names it; wins over the next one."""
 SETTINGS_VARIABLE = "DOZVON_SETTINGS"
 SECRETS_VARIABLE = "DOZVON_SECRETS_DIR"
 OTHERS = frozenset(
-    {SETTINGS_VARIABLE, SECRETS_VARIABLE, "DOZVON_ASTERISK_ROOT", "DOZVON_ASTERISK_SUITES"}
+    {CONFIG_VARIABLE, SETTINGS_VARIABLE, SECRETS_VARIABLE}
+    | {"DOZVON_ASTERISK_ROOT", "DOZVON_ASTERISK_SUITES", "DOZVON_ARTEFACTS"}
 )
 """Variables with our prefix that are no settings: where settings are, and the laboratory's."""
 SECRETS = frozenset(

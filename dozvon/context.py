@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.settings_sources import CONFIG_VARIABLE, SETTINGS_VARIABLE
+
 if TYPE_CHECKING:
     from config.settings import Settings  # pydantic takes 0.3 s to import
 
-CONFIG_VARIABLE = "DOZVON_CONFIG"
 LANGUAGES = ("ru", "en")
 USUAL_FILES = (Path("dozvon.toml"), Path("/etc/dozvon/dozvon.toml"))
 
@@ -65,7 +66,7 @@ class Context:
 
     def config_file(self) -> Path | None:
         """The settings file: as asked for (it need not exist), else the first usual one."""
-        asked = self.environment.get(CONFIG_VARIABLE) or self.environment.get("DOZVON_SETTINGS")
+        asked = self.environment.get(CONFIG_VARIABLE) or self.environment.get(SETTINGS_VARIABLE)
         if self.config or asked:
             return self.config or Path(asked or "")
         return next((file for file in USUAL_FILES if _is_there(file)), None)
@@ -75,9 +76,8 @@ class Context:
         from config.settings_file import load_settings  # noqa: PLC0415 - slow to import
 
         if self._settings is None:
-            ours = {k: v for k, v in self.environment.items() if k != CONFIG_VARIABLE}
-            file = self.config_file()
-            self._settings = load_settings(file, environment=ours, language=self.language)
+            file, environment = self.config_file(), self.environment
+            self._settings = load_settings(file, environment=environment, language=self.language)
         return self._settings
 
     def user(self) -> str:

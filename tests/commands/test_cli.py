@@ -268,3 +268,11 @@ def test_our_own_mistake_shows_its_traceback_and_has_its_own_code(
     assert done.exit_code == Exit.BUG
     assert "ZeroDivisionError" in done.stderr
     assert "mistake in Dozvon itself" in done.stderr
+
+
+def test_settings_named_by_the_variable_are_no_unknown_setting(tmp_path: Path) -> None:
+    """A real process with `DOZVON_CONFIG` reads that file, and finds nothing wrong with the name."""
+    (tmp_path / "d.toml").write_text('data_dir = "named"\n', "utf-8")
+    done = process("config", "show", "--json", env={"DOZVON_CONFIG": str(tmp_path / "d.toml")})
+    assert (done.returncode, done.stderr) == (Exit.FINE, "")
+    assert json.loads(done.stdout)["file"] == str(tmp_path / "d.toml")

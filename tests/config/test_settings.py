@@ -258,8 +258,9 @@ def test_a_typo_in_a_variable_is_a_mistake(settings_file: Path) -> None:
     assert only(settings_file, {"DOZVON_LOG": "debug"}).path == "log"
 
 
-def test_variables_of_others_are_left_alone(settings_file: Path) -> None:
-    environment = {"PATH": "/bin", "DOZVON_ASTERISK_ROOT": "/", "LANGUAGE": "de"}
+@pytest.mark.parametrize("name", ["LANGUAGE", "DOZVON_CONFIG", "DOZVON_ASTERISK_ROOT"])
+def test_variables_of_others_are_left_alone(settings_file: Path, name: str) -> None:
+    environment = {name: "de"}
     assert load_settings(settings_file, environment=environment).language == "en"
 
 

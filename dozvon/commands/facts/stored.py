@@ -30,8 +30,8 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 10.0
 """How long a person waits for a database that another program holds."""
 
-DRIVERS = frozenset({"sqlite", "sqlite+aiosqlite", "postgresql+asyncpg", "postgresql+psycopg"})
-"""The databases that the service may keep its data in, as SQLAlchemy names them."""
+DRIVERS = frozenset({"sqlite", "sqlite+aiosqlite", "postgresql+asyncpg"})
+"""What the service may keep its data in, as SQLAlchemy names it: what is shipped and tested."""
 
 _CRITICAL = 50  # logging.CRITICAL: the sentences of a command are its own
 

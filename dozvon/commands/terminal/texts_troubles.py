@@ -33,8 +33,14 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "bad-database-driver": (
-        "database_url: с «{driver}» сервис не работает. Можно sqlite+aiosqlite.",
-        "database_url: the service does not work with “{driver}”. sqlite+aiosqlite does.",
+        (
+            "database_url: с «{driver}» сервис не работает. Можно sqlite+aiosqlite "
+            "и postgresql+asyncpg."
+        ),
+        (
+            "database_url: the service does not work with “{driver}”, but with sqlite+aiosqlite "
+            "and postgresql+asyncpg."
+        ),
     ),
     "no-driver": (
         "Для этой базы данных не установлен модуль {module}.",

@@ -71,7 +71,11 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(bare: Any) -> None:
         ("nonsense", Exit.WRONG, "no address of a database"),
         ("mysql://a/b", Exit.WRONG, "“mysql”"),
         ("postgresql://a/b", Exit.WRONG, "“postgresql”"),
-        ("postgresql+psycopg://a/b", Exit.WRONG, "but with sqlite+aiosqlite and postgresql+asyncpg"),
+        (
+            "postgresql+psycopg://a/b",
+            Exit.WRONG,
+            "but with sqlite+aiosqlite and postgresql+asyncpg",
+        ),
         ("postgresql+asyncpg://127.0.0.1:1/b", Exit.UNREACHABLE, ""),
     ],
 )

@@ -129,6 +129,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Срок этой ссылки истёк. Попросите новую.",
         "This link has expired. Ask for a new one.",
     ),
+    "link-gone": (
+        "Записи, на которую вела эта ссылка, больше нет.",
+        "The recording that this link led to is no longer there.",
+    ),
+    "not-wanted": (
+        "Клиент просил не записывать: запись не взята, файлы на АТС удаляются.",
+        (
+            "The client does not want to be recorded: it was not taken, and its files are deleted "
+            "at the PBX."
+        ),
+    ),
+    "not-wanted-there": (
+        "Клиент просил не записывать: запись не взята. Файлы лежат на АТС, удалите их: {detail}",
+        (
+            "The client does not want to be recorded: it was not taken. Its files lie at the PBX; "
+            "delete them there: {detail}"
+        ),
+    ),
     "expired": ("Удалена: срок хранения вышел.", "Deleted: its time was over."),
     "deleted": ("Удалена по просьбе.", "Deleted on request."),
 }

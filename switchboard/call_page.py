@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from recordings.sentences import sentence
 from router.callbacks import CallbackItem
 from router.calls import Direction, Leg, LegOutcome, TransferKind
 from router.explain import story as sentences
 from router.office import Office
 from router.plan import Decision, Ending, Step, StepKind, StepRole, Target, TargetKind
-from storage import schema
 from storage.call_marks import marks_of
 from storage.call_search import Wanted, find_calls
 from storage.callback_list import Callbacks
@@ -27,8 +23,9 @@ from storage.database import Database
 from storage.notes import Note, notes_of_calls
 from storage.reach import Reach
 from storage.reading import read_call
-from storage.recording_records import OPEN
 from storage.records import CallStory
+from switchboard.call_recording import RecordingMark, recording_of
+from switchboard.call_sight import may_see
 from switchboard.call_timeline import Stretch, Timeline, timeline
 from switchboard.calls_log import LoggedCall, LogPage, logged
 from switchboard.names import Names
@@ -105,15 +102,6 @@ class TrailLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingMark:
-    """What is known of the call's recording; `why` is a sentence on what is wrong with it."""
-
-    id: int
-    state: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CallPage:
     """Everything of one call. `why` are sentences in the language that was asked for."""
 
@@ -149,10 +137,14 @@ async def call_page(
 ) -> CallPage | None:
     """One call, or None where there is none that may be seen."""
     story = await read_call(database, call_id)
-    if story is None or not may_see(story, reach):
+    if story is None:
         return None
     names = Names.of(office)
     stored, made = story.stored, story.made
+    async with database.reading() as connection:
+        if not await may_see(connection, stored, reach):
+            return None
+        recording = await recording_of(connection, stored, names, language)
     call = stored.call
     drawn = timeline(call)
     reported = [entry.reported for entry in story.trail]
@@ -170,18 +162,9 @@ async def call_page(
         restarted=any(bool(r.get("restarted")) for r in reported),
         callback=await _callback(database, story),
         notes=await notes_of_calls(database, [call.id]),
-        recording=await _recording(database, call.id, language),
+        recording=recording,
         others=(await _others(database, names, reach, story)).calls,
     )
-
-
-def may_see(story: CallStory, reach: Reach) -> bool:
-    """Whether a call is within reach: its department, its owner, or whoever it reached."""
-    stored, call = story.stored, story.stored.call
-    touched = {leg.target.lstrip("+") for leg in call.legs} | {call.answered_by or ""}
-    if call.direction is not Direction.INBOUND:
-        touched.add(call.caller)
-    return reach.sees_call(department=stored.department, owner=stored.owner, talked_or_rang=touched)
 
 
 def _leg_line(story: CallStory, names: Names, leg: Leg, stretches: tuple[Stretch, ...]) -> LegLine:
@@ -279,17 +262,6 @@ async def _callback(database: Database, story: CallStory) -> CallbackItem | None
         return None
     async with database.reading() as connection:
         return await Callbacks(connection).get(story.callback_id)
-
-
-async def _recording(database: Database, call_id: str, language: str) -> RecordingMark | None:
-    table = schema.recordings
-    query = select(table.c.id, table.c.state, table.c.why_id, table.c.why)
-    async with database.reading() as connection:
-        row = (await connection.execute(query.where(table.c.call_id == call_id))).first()
-    if row is None:
-        return None
-    why = "" if row.state in OPEN else sentence(language, row.why_id, row.why)
-    return RecordingMark(id=row.id, state=row.state, why=why)
 
 
 async def _others(database: Database, names: Names, reach: Reach, story: CallStory) -> LogPage:

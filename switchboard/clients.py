@@ -125,8 +125,13 @@ class ClientBase:
             ids = (await connection.execute(query)).scalars().all()
             return await records_of(connection, ids)
 
-    async def card(self, key: str, *, before: Place | None = None) -> Card | None:
-        """A client's card; reading it by a call's right is kept in the audit."""
+    async def card(
+        self, key: str, *, application: str = "", before: Place | None = None
+    ) -> Card | None:
+        """A client's card; reading it by a call's right is kept in the audit.
+
+        With an application the calls are those that were about it.
+        """
         client, access = await self._seen(key)
         if client is None or access is None:
             return None
@@ -139,7 +144,7 @@ class ClientBase:
             access=access,
             notes=notes,
             contacts=tuple(sorted(open_contacts, key=lambda n: n.next_contact_at or self.now)),
-            calls=await self.calls_of(key, before),
+            calls=await self.calls_of(key, before, application=application),
             owed=await self._owed(key),
         )
 
@@ -152,9 +157,11 @@ class ClientBase:
         """A client whose card the viewer may read."""
         return (await self._seen(key))[0]
 
-    async def calls_of(self, key: str, before: Place | None = None) -> FoundCalls:
+    async def calls_of(
+        self, key: str, before: Place | None = None, *, application: str = ""
+    ) -> FoundCalls:
         """A page of a client's calls, newest first: whoever sees the card sees them all."""
-        asked = WantedCalls(clients=(key,))
+        asked = WantedCalls(clients=(key,), application=application)
         return await find_calls(self.database, asked, _EVERYTHING, before=before, limit=CALLS)
 
     async def alike(self, name: str, numbers: Sequence[PhoneNumber]) -> tuple[Likeness, ...]:

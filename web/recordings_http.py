@@ -3,8 +3,8 @@
 Rules: nothing is opened before somebody has decided that this person may (`routes` below, or the
 caller of `sound`), and nothing is sent before the audit has a row of it. A player asks for many
 pieces of one sound: one row is enough for all that begin within a while. What one may not hear is
-answered like what does not exist. Another site may play what a link leads to, and
-nothing else.
+answered like what does not exist. Another site may play what a link leads to, and nothing else. A
+link that is over is told apart from one that never was, in the language of whoever follows it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from recordings.errors import LinkRefused, StoreError
 from recordings.sentences import sentence
 from storage.ended_calls import Calls
 from storage.recording_records import StoredRecording
+from switchboard.call_sight import may_see
 from switchboard.recordings import Act, Archive, Opened
-from web.access.person import Person, person_of
+from web.access.person import person_of
 from web.access.reach import reach_of
+from web.access.session import address_of, house_of
+from web.pages.page import render, words
 from web.parts import PARTS
 
 routes = web.RouteTableDef()
@@ -33,6 +36,8 @@ MEDIA = {
 }
 ONE_LISTENING = timedelta(minutes=10)
 MOST_LISTENINGS = 10_000
+LONGEST_LINK_HOURS = 24 * 366
+_OVER = 410
 
 _Heard = dict[tuple[str, int, str], datetime]
 HEARD: web.AppKey[_Heard] = web.AppKey("recordings heard", dict)
@@ -56,17 +61,34 @@ async def peaks_of(request: web.Request) -> web.Response:
 @routes.get("/recordings/link/{token:[A-Za-z0-9_-]{1,200}}")
 async def linked(request: web.Request) -> web.StreamResponse:
     """The sound behind a signed link; the link itself is the permission."""
-    archive = _archive(request)
+    archive = archive_of(request)
     try:
         recording = await archive.linked(request.match_info["token"])
     except LinkRefused as refused:
-        language = request.app[PARTS].language
-        raise web.HTTPForbidden(text=sentence(language, refused.why_id)) from None
-    if recording is None:
-        raise web.HTTPNotFound
+        status = _OVER if refused.why_id == "link-old" else 404
+        return _told(request, status, refused.why_id)
+    if recording is None or recording.deleted_at:
+        return _told(request, _OVER, "link-gone")
     answer = await sound(request, archive, recording, by=f"link:{recording.id}")
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # a CRM's page plays it
     return answer
+
+
+def _told(request: web.Request, status: int, why_id: str) -> web.Response:
+    """Why a link opens nothing: a page where a person looks on, else the sentence alone."""
+    why = sentence(words(request).language, why_id)
+    if "text/html" in request.headers.get("Accept", ""):
+        return render(request, "recording_link_over.html", status=status, why=why)
+    return web.Response(status=status, text=why, headers={"Cache-Control": "no-store"})
+
+
+async def link_to(
+    request: web.Request, archive: Archive, recording: StoredRecording, hours: int
+) -> tuple[str, datetime]:
+    """The address of a link that whoever asks gives away, and when it ends; it is in the audit."""
+    lasts = timedelta(hours=hours)
+    token = await archive.link(recording.id, by=person_of(request).login, lasts=lasts)
+    return f"{house_of(request)}/recordings/link/{token}", request.app[PARTS].now() + lasts
 
 
 async def sound(
@@ -101,27 +123,26 @@ def peaks(recording: StoredRecording) -> web.Response:
 
 
 async def _seen(request: web.Request) -> tuple[Archive, StoredRecording]:
-    archive = _archive(request)
+    archive = archive_of(request)
     recording = await archive.get(int(request.match_info["id"]))
-    if recording is None or not await _may_hear(request, person_of(request), recording):
+    if recording is None or not await may_hear(request, recording):
         raise web.HTTPNotFound
     return archive, recording
 
 
-async def _may_hear(request: web.Request, person: Person, recording: StoredRecording) -> bool:
-    """Whether the call is within the person's reach; a recording without its call is nobody's."""
+async def may_hear(request: web.Request, recording: StoredRecording) -> bool:
+    """Whether whoever asks may see the call; a recording without its call is the director's."""
     parts = request.app[PARTS]
-    reach = reach_of(person, parts.board.office())
+    reach = reach_of(person_of(request), parts.board.office())
     async with parts.database.reading() as connection:
         stored = await Calls(connection).get(recording.call_id)
-    if stored is None:
-        return reach.everything
-    call = stored.call
-    phones = [leg.target for leg in call.legs] + [call.answered_by or "", call.caller]
-    return reach.sees_call(department=stored.department, owner=stored.owner, talked_or_rang=phones)
+        if stored is None:
+            return reach.everything
+        return await may_see(connection, stored, reach)
 
 
-def _archive(request: web.Request) -> Archive:
+def archive_of(request: web.Request) -> Archive:
+    """The recordings of this house; where it was put together without them there are none."""
     archive = request.app[PARTS].archive
     if archive is None:
         raise web.HTTPNotFound
@@ -134,7 +155,7 @@ async def _note(request: web.Request, archive: Archive, found: Opened, by: str, 
     before = heard.get(key)
     if before and now - before < ONE_LISTENING:
         return
-    await archive.note(found.recording.id, act, by=by, address=request.remote or "")
+    await archive.note(found.recording.id, act, by=by, address=address_of(request))
     if len(heard) >= MOST_LISTENINGS:
         for old in [k for k, at in heard.items() if now - at >= ONE_LISTENING]:
             del heard[old]

@@ -35,9 +35,13 @@ MAY: dict[str, set[str]] = {
     "hang-up": ALL,
     "transfer": ALL,
     "listen": ALL,
+    "recordings": HEADS,
+    "recordings-link": HEADS,
     "administer": set(),
 }
 """What each permission means, written a second time: who changes it changes it here too."""
+MARKED = {"administer", "recordings"}
+"""What the administrator's mark opens beside the role."""
 
 PEOPLE: dict[str, Person | None] = {
     "nobody": None,
@@ -98,8 +102,8 @@ def expected(who: str, route: Route) -> int:
         return 401
     if needed is Who.SIGNED_IN:
         return 200
-    roles = {*MAY[str(needed)], *(["administrator"] if needed == "administer" else [])}
-    name = "manager" if who == "administrator" and needed != "administer" else who
+    roles = {*MAY[str(needed)], *(["administrator"] if needed in MARKED else [])}
+    name = "manager" if who == "administrator" and needed not in MARKED else who
     if who == "program":
         return 200 if needed == "calls" else 403
     return 200 if name in roles else 403

@@ -68,6 +68,7 @@ EXAMPLES: dict[tuple[str, str], tuple[str, Any]] = {
 NOT_WELL = {
     ("POST", "/callbacks/{id}/voicemail"): "/callbacks/x/voicemail",
     ("GET", "/recordings/{id}/sound"): "/recordings/1/sound",
+    ("POST", "/calls/{id}/recording/link"): "/calls/x/recording/link",
 }
 """Answered well only after a callback was dialled, or where sounds are kept; refused here."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from archive_house import an_archive
 
 from config.holiday_calendar import PublicHolidays
 from crm_bridge.builtin.directory import BuiltinDirectory
@@ -76,6 +77,7 @@ async def web_house(
             links=links,
             state_allow=(allow,),
             version="1.2.3",
+            archive=an_archive(folder, board, database, writer),
         )
         app, port = make_app(about), free_port()
         async with (

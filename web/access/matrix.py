@@ -92,6 +92,8 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/calls"): Permission.CALLS,
     ("GET", "/calls.csv"): Permission.CALLS,
     ("GET", "/calls/{id}"): Permission.CALLS,
+    ("GET", "/calls/{id}/recording"): Permission.LISTEN,
+    ("POST", "/calls/{id}/recording/link"): Permission.RECORDINGS_LINK,
     # recordings
     ("GET", "/recordings/{id}/sound"): Permission.LISTEN,
     ("GET", "/recordings/{id}/peaks.json"): Permission.LISTEN,
@@ -146,6 +148,7 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("POST", "/api/v1/calls"): Permission.PLACE,
     ("GET", "/api/v1/calls/{id}"): Permission.CALLS,
     ("POST", "/api/v1/calls/{id}/note"): Permission.CALLS,
+    ("POST", "/api/v1/calls/{id}/recording/link"): Permission.RECORDINGS_LINK,
     ("GET", "/api/v1/recordings/{id}/sound"): Permission.LISTEN,
     ("GET", "/api/v1/live"): Permission.LIVE,
     ("GET", "/api/v1/desk"): Permission.WORK,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from web.access.roles import GRANTS, Permission, Role
+from web.access.roles import GRANTS, OF_THE_MARK, Permission, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,8 @@ class Person:
         """Whether he holds a permission."""
         if self.scopes is not None and permission not in self.scopes:
             return False
-        if permission is Permission.ADMINISTER:
-            return self.administrator
-        return self.role in GRANTS[permission]
+        marked = self.administrator and permission in OF_THE_MARK
+        return marked or self.role in GRANTS[permission]
 
 
 _KEY = web.RequestKey("person", Person)

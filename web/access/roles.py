@@ -20,7 +20,12 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """One kind of act. `WORK`: the desk, one's own status and settings."""
+    """One kind of act.
+
+    `WORK`: the desk, one's own status and settings. `RECORDINGS`: whether they are complete, and
+    what is held; to hear one is `LISTEN`. `RECORDINGS_LINK`: to let somebody without a sign-in hear
+    one for a while.
+    """
 
     WORK = "work"
     LIVE = "live"
@@ -35,6 +40,8 @@ class Permission(StrEnum):
     HANG_UP = "hang-up"
     TRANSFER = "transfer"
     LISTEN = "listen"
+    RECORDINGS = "recordings"
+    RECORDINGS_LINK = "recordings-link"
     ADMINISTER = "administer"
 
 
@@ -55,6 +62,11 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.HANG_UP: _ALL,
     Permission.TRANSFER: _ALL,
     Permission.LISTEN: _ALL,
+    Permission.RECORDINGS: _HEADS,
+    Permission.RECORDINGS_LINK: _HEADS,
     Permission.ADMINISTER: frozenset(),
 }
-"""Who may do what. `ADMINISTER` comes from the mark alone."""
+"""Who may do what by his role."""
+
+OF_THE_MARK = frozenset({Permission.ADMINISTER, Permission.RECORDINGS})
+"""What the administrator's mark allows beside the role; `ADMINISTER` comes from it alone."""

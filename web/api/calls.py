@@ -11,11 +11,13 @@ from router.calls import Direction, Disposition
 from storage.call_search import Place
 from storage.notes import Note as StoredNote
 from switchboard.call_page import CallPage, call_page
+from switchboard.call_recording import RecordingMark
 from switchboard.calls_log import Asked, LoggedCall, calls_log
 from switchboard.notes import Noting, call_of, may_note, note_call
+from web.access.roles import Permission
 from web.access.session import address_of
 from web.api.commands import LONGEST_WAIT_SECONDS, Done, carried_out
-from web.api.endpoint import Endpoint, Turn
+from web.api.endpoint import ROOT, Endpoint, Turn
 from web.api.errors import NotThere, Unfit
 from web.pages.page import zone_of
 from web.stream.answers import scene_of
@@ -122,8 +124,11 @@ class Recording:
     """The call's recording; it can be heard when its state is `ready`."""
 
     id: int
-    state: str
+    state: Annotated[str, "expected, arriving, ready, broken, missing, deleted"]
     why: Annotated[str, "what went wrong"]
+    seconds: Annotated[float, "its length; 0 where nobody could measure it"]
+    formats: Annotated[tuple[str, ...], "as `format` of its sound; empty while there is none"]
+    sound: Annotated[str | None, "where its sound is, for tokens with the scope `listen`"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,11 +221,7 @@ async def one_call(turn: Turn) -> WholeCall:
         why=found.why,
         callback=found.callback.id if found.callback else None,
         notes=tuple(told_note(note) for note in found.notes),
-        recording=(
-            Recording(id=found.recording.id, state=found.recording.state, why=found.recording.why)
-            if found.recording
-            else None
-        ),
+        recording=_recording(turn, found.recording) if found.recording else None,
         disagreement=found.disagreement,
     )
 
@@ -327,6 +328,18 @@ def place_at(cursor: str) -> Place | None:
     if at.tzinfo is None:
         raise Unfit("unreadable", "The cursor is none of ours.")
     return Place(at=at, id=call_id)
+
+
+def _recording(turn: Turn, mark: RecordingMark) -> Recording:
+    heard = mark.playable and turn.person.may(Permission.LISTEN)
+    return Recording(
+        id=mark.id,
+        state=mark.state,
+        why=mark.why,
+        seconds=mark.seconds,
+        formats=mark.formats,
+        sound=f"{ROOT}/recordings/{mark.id}/sound" if heard else None,
+    )
 
 
 async def _page(turn: Turn) -> CallPage:

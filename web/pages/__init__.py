@@ -8,6 +8,7 @@ from aiohttp import web
 
 from web.dial import pages as dial
 from web.pages import (
+    call_recording,
     callbacks,
     calls,
     client_forms,
@@ -34,6 +35,7 @@ PAGES: Sequence[web.RouteTableDef] = (
     connections.routes,
     callbacks.routes,
     calls.routes,
+    call_recording.routes,
     client_forms.routes,
     clients.routes,
     reports.routes,

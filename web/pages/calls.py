@@ -25,6 +25,7 @@ from switchboard.calls_log import (
 from switchboard.names import Names
 from web.access.person import person_of
 from web.access.reach import reach_of
+from web.pages.call_recording import page_of
 from web.pages.calls_csv import BOM, head, line
 from web.pages.formats import Formats
 from web.pages.page import flash, formats, parts_of, render, words, zone_of
@@ -117,6 +118,7 @@ async def call(request: web.Request) -> web.Response:
         request,
         "calls_one.html",
         page=found,
+        here=page_of(found.call.id),
         card=card_of(request, found.call),
         closed_by=names.person(item.closing.by) if item and item.closing else "",
         held_by=names.manager(item.holder(parts.now())) if item else "",

@@ -20,6 +20,7 @@ from storage.client_search import Found
 from storage.clients import number_identity
 from storage.notes import Note
 from storage.records import StoredCall
+from switchboard.call_sight import is_theirs, within
 from switchboard.clients import Card, ClientBase, Viewer
 from switchboard.names import Names
 from web.access.person import person_of
@@ -74,24 +75,27 @@ async def new_client(request: web.Request) -> web.Response:
 async def client(request: web.Request) -> web.Response:
     """A client's card."""
     before = _place(request.query.get("before", ""))
-    card = await base_of(request).card(request.match_info["key"], before=before)
+    work = request.query.get("application", "").strip()[:LONGEST]
+    card = await base_of(request).card(request.match_info["key"], application=work, before=before)
     if card is None:
         raise web.HTTPNotFound
-    marks = await marks_of(parts_of(request).database, [c.call.id for c in card.calls.calls])
-    names = names_of(request)
+    names, here = names_of(request), address(card.client.key)
     return render(
         request,
         "clients_card.html",
         card=card,
         client=card.client,
-        here=address(card.client.key),
-        history=list(_history(card, names, older=before is not None)),
-        recorded=marks.recorded,
-        older=_older(card),
-        newest=address(card.client.key) if before else "",
+        here=here,
+        application=work,
+        whole=f"{here}#history",
+        history=list(_history(card, names, work, older=before is not None)),
+        recorded=await _recorded(request, card),
+        older=_older(card, work),
+        newest=_history_of(here, work) if before else "",
         names=names,
         owners=owners(request),
         identity=number_identity,
+        of_application={each.key: _history_of(here, each.key) for each in card.client.applications},
         writers={note.by: names.manager(note.manager) or note.by for note in card.notes},
     )
 
@@ -159,7 +163,17 @@ def local_instant(request: web.Request, text: str) -> datetime | None:
     return wall.replace(tzinfo=zone_of(person, office)).astimezone(UTC)
 
 
-def _history(card: Card, names: Names, *, older: bool) -> Iterator[Told]:
+async def _recorded(request: web.Request, card: Card) -> frozenset[str]:
+    """The calls of this page that can be listened to, as far as whoever asks may."""
+    if not person_of(request).may(Permission.LISTEN):
+        return frozenset()
+    viewer = base_of(request).viewer
+    theirs = is_theirs(card.client, viewer.reach)
+    heard = [c.call.id for c in card.calls.calls if theirs or within(c, viewer.reach)]
+    return (await marks_of(parts_of(request).database, heard)).recorded
+
+
+def _history(card: Card, names: Names, application: str, *, older: bool) -> Iterator[Told]:
     """Calls of this page with their notes; between them notes without a call."""
     by_call: dict[str, list[Note]] = {}
     for note in reversed(card.notes):
@@ -170,7 +184,10 @@ def _history(card: Card, names: Names, *, older: bool) -> Iterator[Told]:
     told += [
         Told(at=note.at, notes=(note,))
         for note in by_call.get("", [])
-        if note.text and (not begins or note.at <= begins) and (not ends or note.at > ends)
+        if note.text
+        and (not application or note.application == application)
+        and (not begins or note.at <= begins)
+        and (not ends or note.at > ends)
     ]
     yield from sorted(told, key=lambda one: one.at, reverse=True)
 
@@ -195,12 +212,19 @@ def _call(stored: StoredCall, names: Names, notes: Sequence[Note]) -> Told:
     )
 
 
-def _older(card: Card) -> str:
+def _older(card: Card, application: str) -> str:
     calls: FoundCalls = card.calls
     if calls.next is None:
         return ""
     place = f"{calls.next.at.isoformat()}|{calls.next.id}"
-    return f"{address(card.client.key)}?{urlencode({'before': place})}"
+    return _history_of(address(card.client.key), application, before=place)
+
+
+def _history_of(here: str, application: str, **other: str) -> str:
+    """The card with the talks about one application, or about all."""
+    about = {"application": application, **other}
+    asked = urlencode({name: text for name, text in about.items() if text})
+    return f"{here}{'?' if asked else ''}{asked}#history"
 
 
 def _place(text: str) -> Place | None:

@@ -49,6 +49,21 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
 });
 
+// A button that copies: the clipboard is closed to pages without https, the selection is not.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else document.execCommand("copy");
+    button.textContent = button.dataset.copied;
+  } catch {
+    field.focus(); // what is selected can be copied by hand
+  }
+});
+
 // "/" searches, "g" and a letter goes somewhere.
 const places = { d: "/desk", l: "/live", c: "/callbacks", a: "/calls", k: "/clients", r: "/reports", o: "/office" };
 let going = 0;

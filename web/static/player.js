@@ -21,6 +21,7 @@ const TEXTS = {
 };
 const SPEEDS = [1, 1.25, 1.5, 2];
 const STEP_SECONDS = 5;
+const SAME_MOMENT_SECONDS = 1; // a hand-over overlaps a little; who talks longer at once has a row
 const SKIPPED_FROM_SECONDS = 0.3; // what is left of a silence, so that a jump does not cut a word
 
 export function shown(seconds) {
@@ -44,8 +45,11 @@ function made(name, className, attributes = {}) {
   return element;
 }
 
+let playing = null;
+
 class Player extends HTMLElement {
-  #audio; #canvas; #time; #play; #speed; #skip; #trouble; #watcher; #theme; #say;
+  #audio; #canvas; #time; #play; #speed; #skip; #trouble; #watcher; #theme; #say; #fold;
+  #parts = [];
   #wave = { seconds: 0, peaks: [], silences: [] };
   #rate = 0;
 
@@ -55,14 +59,26 @@ class Player extends HTMLElement {
     this.#audio = this.querySelector("audio") ?? this.appendChild(made("audio", "", { controls: "" }));
     this.#audio.preload = "none";
     if (!this.#audio.getAttribute("src")) this.#audio.src = this.dataset.sound;
+    this.#audio.addEventListener("play", () => this.#alone());
+    this.#fold = this.closest("details");
+    this.#fold?.addEventListener("toggle", this.#folded);
     this.#load();
   }
 
   disconnectedCallback() {
+    this.#fold?.removeEventListener("toggle", this.#folded);
+    if (playing === this.#audio) playing = null;
     this.#watcher?.disconnect();
     this.#theme?.removeEventListener("change", this.#draw);
     this.#audio?.pause();
   }
+
+  #alone() {
+    if (playing !== this.#audio) playing?.pause();
+    playing = this.#audio;
+  }
+
+  #folded = () => { if (!this.#fold.open) this.#audio.pause(); };
 
   async #load() {
     try {
@@ -101,10 +117,31 @@ class Player extends HTMLElement {
     this.#audio.controls = false;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", say.player);
-    this.append(stage, bar);
+    this.append(stage, ...this.#lane(), bar);
     this.classList.add("dz-ready");
     this.#listen(stage);
     this.#shownAll();
+  }
+
+  #lane() {
+    const lane = this.querySelector(".dz-parts");
+    if (!lane || !this.#wave.seconds) return [];
+    const ends = []; // where each row of the lane ends
+    for (const place of lane.children) {
+      const [from, to] = [Number(place.dataset.from), Number(place.dataset.to)];
+      const free = ends.findIndex((end) => end <= from + SAME_MOMENT_SECONDS);
+      const row = free < 0 ? ends.length : free;
+      ends[row] = to;
+      const part = this.#button("dz-part", place.textContent.trim().replace(/\s+/g, " "), () => this.go(from));
+      part.textContent = place.firstElementChild.textContent;
+      place.replaceChildren(part);
+      place.style.left = `${(100 * from) / this.#wave.seconds}%`;
+      place.style.width = `${(100 * (to - from)) / this.#wave.seconds}%`;
+      place.style.top = `${1.75 * row}rem`;
+      this.#parts.push([from, to, part]);
+    }
+    lane.style.height = `${1.75 * ends.length}rem`;
+    return [lane];
   }
 
   #name(side) {
@@ -209,6 +246,7 @@ class Player extends HTMLElement {
     const stage = this.#canvas.parentElement;
     stage.setAttribute("aria-valuenow", String(Math.floor(at)));
     stage.setAttribute("aria-valuetext", `${shown(at)} ${say.of} ${shown(this.#wave.seconds)}`);
+    for (const [from, to, part] of this.#parts) part.classList.toggle("dz-now", at >= from && at < to);
     this.#draw(at);
   }
 

@@ -6,5 +6,6 @@ import sys
 from pathlib import Path
 
 sys.path.extend(
-    str(Path(__file__).parent.parent / room) for room in ("service", "simulator", "control")
+    str(Path(__file__).parent.parent / room)
+    for room in ("service", "simulator", "control", "browser")
 )

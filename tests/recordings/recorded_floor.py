@@ -26,8 +26,10 @@ from switchboard.reload import LAW_CONFIRMED
 
 CLIENT_HERTZ = 400
 TONES = {"a": 700, "b": 1100, "c": 1500}
+ASIDE_HERTZ = 1900
+"""What one of us says on another line, to a colleague whom he asks."""
 RATE = 8_000
-_EARS = (CLIENT_HERTZ, *TONES.values())
+_EARS = (CLIENT_HERTZ, *TONES.values(), ASIDE_HERTZ)
 
 
 @asynccontextmanager
@@ -55,10 +57,11 @@ async def confirm_law(floor: Floor) -> None:
         await w.submit(work)
 
 
-def fetch_from_its_folder(floor: Floor) -> None:
-    """The service finds the recordings in the exchange's folder, and keeps them as WAV."""
+def fetch_from_its_folder(floor: Floor, *, ffmpeg: str = "/none") -> None:
+    """The service finds the recordings in the exchange's folder; without ffmpeg they stay WAV."""
     more = (
-        f'recordings = "{folder_of(floor)}"\n[recordings]\nsettle_seconds = 2\nffmpeg = "/none"\n'
+        f'recordings = "{folder_of(floor)}"\n'
+        f'[recordings]\nsettle_seconds = 2\nffmpeg = "{ffmpeg}"\n'
     )
     floor.config.write_text(floor.config.read_text("utf-8") + more, "utf-8")
     floor.settings = load_settings(floor.config, environment={})

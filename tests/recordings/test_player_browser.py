@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from player_ear import audio_is
 from playwright.async_api import Page, async_playwright, expect
 from recorded_arrivals import NINE, Arrivals, arrivals
 from recorded_sounds import silent, tone, wav_bytes
@@ -64,18 +64,6 @@ async def page(house: Arrivals, chromium: Path) -> AsyncIterator[Page]:
         assert [said for said in complaints if "Security Policy" in said or "rror" in said] == []
 
 
-async def until(page: Page, condition: str) -> None:
-    """Waits until something is true of the `audio`; the page's policy forbids strings as code."""
-    look = f"if ({condition}) done(); else requestAnimationFrame(look);"
-    wait = f"const look = () => {{ {look} }}; look();"
-    async with asyncio.timeout(10):
-        await page.evaluate(
-            f"""() => new Promise(done => {{
-              const audio = document.querySelector("audio"); {wait}
-            }})"""
-        )
-
-
 async def test_it_shows_the_length_and_who_talked_how_much(page: Page) -> None:
     await expect(page.locator(".dz-time")).to_have_text("0:00 / 0:30")
     await expect(page.locator(".dz-client")).to_have_text("Клиент 50 %")
@@ -110,13 +98,13 @@ async def test_both_sides_are_drawn_apart(page: Page) -> None:
 async def test_the_keys_play_step_and_change_the_speed(page: Page, house: Arrivals) -> None:
     await page.locator(".dz-stage").focus()
     await page.keyboard.press("Space")
-    await until(page, "!audio.paused")
-    await until(page, "audio.currentTime > 0.2")
+    await audio_is(page, "!audio.paused")
+    await audio_is(page, "audio.currentTime > 0.2")
     await page.keyboard.press("Space")
-    await until(page, "audio.paused")
+    await audio_is(page, "audio.paused")
     before = await page.evaluate("document.querySelector('audio').currentTime")
     await page.keyboard.press("ArrowRight")
-    await until(page, f"Math.abs(audio.currentTime - {before} - 5) < 0.3")
+    await audio_is(page, f"Math.abs(audio.currentTime - {before} - 5) < 0.3")
     await page.keyboard.press("ArrowUp")
     await page.keyboard.press("ArrowUp")
     await expect(page.locator(".dz-speed")).to_have_text("1.5×")
@@ -131,7 +119,7 @@ async def test_a_click_leads_to_the_place_before_anything_was_played(page: Page)
     box = await page.locator(".dz-stage").bounding_box()
     assert box is not None
     await page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + 20)
-    await until(page, "Math.abs(audio.currentTime - 24) < 0.5")
+    await audio_is(page, "Math.abs(audio.currentTime - 24) < 0.5")
     await expect(page.locator(".dz-time")).to_have_text(re.compile("0:2[34] / 0:30"))
 
 
@@ -139,9 +127,9 @@ async def test_silence_is_left_out_where_somebody_wishes(page: Page) -> None:
     """From 5 to 20 s nobody talks: with the wish the player is there at once."""
     await page.locator(".dz-skip input").check()
     await page.evaluate("document.querySelector('dz-player').go(5.5)")
-    await until(page, "audio.currentTime > 5")
+    await audio_is(page, "audio.currentTime > 5")
     await page.locator(".dz-play").click()
-    await until(page, "audio.currentTime > 19")
+    await audio_is(page, "audio.currentTime > 19")
 
 
 async def test_without_a_waveform_the_plain_controls_stay(page: Page, house: Arrivals) -> None:

@@ -97,7 +97,9 @@ async def drop_number(base: ClientBase, client: ClientRecord, identity: str) -> 
             await uow.audit.add(deed)
         return done
 
-    return await base.writer.submit(work)
+    done = await base.writer.submit(work)
+    base.changed(client.key)
+    return done
 
 
 async def save_application(base: ClientBase, client: ClientRecord, work: Application) -> None:
@@ -132,6 +134,7 @@ async def note_client(
         await uow.audit.add(deed)
 
     await base.writer.submit(work)
+    base.changed(client.key)
 
 
 async def hand_over(base: ClientBase, client: ClientRecord, to: str) -> None:
@@ -143,6 +146,7 @@ async def hand_over(base: ClientBase, client: ClientRecord, to: str) -> None:
             await uow.audit.add(deed)
 
     await base.writer.submit(work)
+    base.changed(client.key)
 
 
 async def hand_over_all(base: ClientBase, manager: str, to: str) -> Held:
@@ -186,3 +190,4 @@ async def _write(base: ClientBase, record: ClientRecord, act: str, **about: obje
         await uow.audit.add(deed)
 
     await base.writer.submit(work)
+    base.changed(record.key)

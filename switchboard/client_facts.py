@@ -1,7 +1,8 @@
 """What is read of a client beside his name while his call rings: applications, last talk and note.
 
 Read by a task of the board's as soon as the client is known, so that no card waits for the
-database; read again when a call of his has ended or somebody noted something.
+database; read again when a call of his begins or has ended, and when somebody changed him or noted
+something. What another process wrote (an import) is thus seen with his next call.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class FactsOfClients:
         self._board = board
         self._database = database
         self._known: dict[str, ClientFacts | None] = {}
+        self._asked = 0
+        self._newest: dict[str, int] = {}
 
     def of(self, client: str) -> ClientFacts | None:
         """What is known of a client now; what is not is read, and `learned` called."""
@@ -69,16 +72,22 @@ class FactsOfClients:
             while len(self._known) >= MOST:
                 del self._known[next(iter(self._known))]
             self._known[client] = None
-            self._board.start(self._read(client), "facts of a client")
+            self.changed(client)
         return self._known[client]
 
     def changed(self, client: str) -> None:
-        """Something of a client changed: it is read again when it is asked for."""
+        """Something of a client may have changed: what is remembered of him is read again."""
         if client in self._known:
-            self._board.start(self._read(client), "facts of a client")
+            self._asked += 1
+            self._newest[client] = self._asked
+            self._board.start(self._read(client, self._asked), "facts of a client")
 
-    async def _read(self, client: str) -> None:
+    async def _read(self, client: str, asked: int) -> None:
+        """Read a client; an answer that was overtaken by a later question is older, and left."""
         found = await read_facts(self._database, client)
+        if self._newest.get(client) != asked:
+            return
+        del self._newest[client]
         if client in self._known and self._known[client] != found:
             self._known[client] = found
             self.learned(client)

@@ -11,7 +11,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,13 +98,14 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientBase:
-    """The client base for one person at one moment."""
+    """The client base for one person at one moment; `changed` is told whom he changed, by key."""
 
     database: Database
     writer: Writer
     office: Office
     viewer: Viewer
     now: datetime
+    changed: Callable[[str], None] = lambda _: None
 
     async def find(self, typed: str, *, limit: int = FOUND) -> Found:
         """Clients by name, number or application; only those whom the viewer may see."""

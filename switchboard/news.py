@@ -84,6 +84,13 @@ class CallbackActed:
     callback_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientChanged:
+    """Somebody changed a client, or noted something of him."""
+
+    client: str
+
+
 News = (
     CallDecided
     | CallMoved
@@ -92,6 +99,7 @@ News = (
     | PhonesChanged
     | AlarmsStand
     | CallbackActed
+    | ClientChanged
 )
 
 

@@ -20,6 +20,7 @@ from storage.reading import read_call
 from storage.unit_of_work import UnitOfWork
 from switchboard.board import Board
 from switchboard.callers import Callers
+from switchboard.news import ClientChanged
 
 LONGEST = 4000
 
@@ -111,6 +112,7 @@ async def note_call(
         )
 
     await board.write(work)
+    board.news.tell(ClientChanged(client=note.client))
     return note
 
 

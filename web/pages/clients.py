@@ -23,6 +23,7 @@ from storage.records import StoredCall
 from switchboard.call_sight import is_theirs, within
 from switchboard.clients import Card, ClientBase, Viewer
 from switchboard.names import Names
+from switchboard.news import ClientChanged
 from web.access.person import person_of
 from web.access.reach import reach_of
 from web.access.roles import Permission
@@ -132,6 +133,7 @@ def base_of(request: web.Request) -> ClientBase:
         office=office,
         viewer=viewer,
         now=parts.now(),
+        changed=lambda key: parts.board.news.tell(ClientChanged(client=key)),
     )
 
 

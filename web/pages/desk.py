@@ -158,7 +158,6 @@ async def note(request: web.Request) -> web.Response:
         by=person.login, manager=person.acting, reach=reach, address=address_of(request)
     )
     await note_call(parts.board, found, noting, text=text, next_contact_at=at)
-    scene.facts.changed(found.client)
     request.app[FANOUT].nudge("desk-after", "desk-today", "desk-due")
     if at:
         flash(request, t("desk.noted-next", at=formats(request).moment(at)))

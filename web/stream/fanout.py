@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from storage.errors import StorageError
-from switchboard.news import CallRecorded, LinkChanged, News
+from switchboard.news import CallRecorded, ClientChanged, LinkChanged, News
 from switchboard.owed import OwedShares
 from web.parts import WebParts
 from web.stream.granting import Granting
@@ -138,6 +138,8 @@ class Fanout:
         self.nudge(*(nudge.name for nudge in NUDGES.values() if nudge.hears(news)))
         if isinstance(news, LinkChanged):
             self._status_at = 0.0
+        if isinstance(news, ClientChanged):
+            self.scene.facts.changed(news.client)
         if isinstance(news, CallRecorded):
             self._granting.recorded(news.call)
         self._bell.set()

@@ -157,10 +157,11 @@ class Scene:
         return kept is None or kept.call is not call or kept.source is not self.callers.source(call)
 
     def _take_in(self, call: Call) -> frozenset[str]:
+        kept, known = self._calls.get(call.id), self.callers.known(call)
         before = self._drop(call.id, forget=False)
-        known = self.callers.known(call)
         if self.watched:
-            self.facts.of(known.client)
+            again = kept is None or kept.found.known.client != known.client
+            self._read_facts(known.client, again=again)
         department = self.parts.control.department_of(call)
         found = seen(call, known, self.office, department)
         whom = concerned(found, self.office)
@@ -169,6 +170,12 @@ class Scene:
         for key in whom:
             self._of_manager.setdefault(key, set()).add(call.id)
         return before | whom
+
+    def _read_facts(self, client: str, *, again: bool) -> None:
+        """Have a client's card read; what is remembered from an earlier call may be old."""
+        if again:
+            self.facts.changed(client)
+        self.facts.of(client)
 
     def _drop(self, call_id: str, *, forget: bool = True) -> frozenset[str]:
         kept = self._calls.pop(call_id, None)

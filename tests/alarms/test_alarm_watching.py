@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ready_tables import ready_tables
 
 from dozvon.alarms.delivery import Delivery
 from dozvon.alarms.lookout import SERVICE_WAS_DOWN, Lookout
@@ -20,7 +21,6 @@ from dozvon.alarms.watching import Alarms
 from router.calls import Call, CallState, Direction, Disposition
 from router.numbers import NumberPlan, normalise
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.recording import record_ended_call
 from storage.records import EndedCall
 from storage.unit_of_work import UnitOfWork
@@ -82,7 +82,7 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'alarms.db'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as database, Writer(database).running() as writer:
         yield House(database=database, writer=writer, folder=tmp_path)
 

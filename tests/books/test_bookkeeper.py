@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from ready_tables import ready_tables
 from structlog.testing import capture_logs
 
 from config.holiday_calendar import PublicHolidays
@@ -20,7 +21,6 @@ from router.calls import Disposition, MissedReason
 from storage.database import Database, open_database
 from storage.gaps import Gap, Gaps
 from storage.logged_calls import logged_between
-from storage.migrate import migrate
 from storage.reading import list_calls, open_callbacks
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -69,7 +69,7 @@ def row(call_id: str, minute: float = 0, *, to: str = "PJSIP/101-1", **more: obj
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'books.db'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as opened:
         yield opened
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from ready_tables import ready_tables
 
 from pbx_adapters.asterisk.driver import AsteriskPbx
 from pbx_adapters.asterisk.settings import AsteriskSettings
@@ -16,7 +17,6 @@ from pbx_adapters.port import JournalEntry
 from router.calls import Call, CallState, Direction, Disposition, Leg, MissedReason
 from router.numbers import NumberPlan
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.reading import read_call
 from storage.writer import Writer
 from switchboard.board import Board
@@ -60,7 +60,7 @@ ENTRY = JournalEntry(
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'clocks.db'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as opened:
         yield opened
 

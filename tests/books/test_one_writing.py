@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ready_tables import ready_tables
 from test_clock_offsets import CALL, ENTRY, NINE
 
 from router.facts import Offer
@@ -27,7 +28,6 @@ from router.plan import (
     Why,
 )
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.office_versions import OfficeVersions
 from storage.plan_json import plan_from_json, plan_to_json
 from storage.reading import read_call
@@ -71,7 +71,7 @@ class CountingWriter(Writer):
 @pytest.fixture
 async def clock_database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'one.db'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as opened:
         yield opened
 

@@ -7,11 +7,11 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from ready_tables import ready_tables
 
 from config.office_file import load_office
 from router.office import Office
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.writer import Writer
 
 
@@ -24,7 +24,7 @@ def office() -> Office:
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'log.sqlite3'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as opened:
         yield opened
 

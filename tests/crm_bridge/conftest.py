@@ -1,4 +1,4 @@
-"""A migrated database and its writer, and a way to put clients into it."""
+"""A database with its tables and its writer, and a way to put clients into it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ready_tables import ready_tables
 
 from router.numbers import NumberPlan, normalise
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.records import ClientRecord
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -21,7 +21,7 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'clients.db'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as opened:
         yield opened
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from ready_tables import ready_tables
+
 from config.office_file import load_office
 from config.settings import Settings
 from config.settings_file import load_settings
@@ -33,7 +35,6 @@ from router.numbers import NumberPlan, normalise
 from router.office import Office
 from storage.database import open_database
 from storage.gaps import Gap, Gaps
-from storage.migrate import migrate
 from storage.reading import list_calls, open_callbacks, read_call
 from storage.records import CallStory, ClientRecord, OpenCallback
 from storage.unit_of_work import UnitOfWork
@@ -358,7 +359,7 @@ async def fill(settings: Settings, office: Office, desks: int) -> None:
     async def work(uow: UnitOfWork) -> None:
         await uow.clients.save(clients, at=utc_now())
 
-    await migrate(settings.database)
+    await ready_tables(settings.database)
     async with open_database(settings.database) as database, Writer(database).running() as writer:
         await writer.submit(work)
 

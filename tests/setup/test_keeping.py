@@ -21,13 +21,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from ready_tables import ready_tables
 
 from dozvon.cli import dozvon
 from dozvon.compose import only_one_service
 from dozvon.context import Context
 from dozvon.setup import keeping
 from storage.database import open_database
-from storage.migrate import migrate
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
@@ -89,7 +89,7 @@ class Machine:
 
 async def note(file: Path, key: str, value: str) -> None:
     url = f"sqlite+aiosqlite:///{file}"
-    await migrate(url)
+    await ready_tables(url)
 
     async def work(uow: UnitOfWork) -> None:
         await uow.offices.note(key, value)

@@ -1,4 +1,4 @@
-"""A migrated database in a file of its own, with its writer, for each test."""
+"""A database with its tables in a file of its own, with its writer, for each test."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from ready_tables import ready_tables
 
 from router.calls import Call, CallState, Direction, Disposition, MissedReason
 from router.numbers import NumberPlan, normalise
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.records import EndedCall
 from storage.writer import Writer
 
@@ -25,7 +25,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as opened:
         yield opened
 

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from storage.migrate import migrate
+from ready_tables import ready_tables
 
 WRITES_FOREVER = """
 import asyncio, sys
@@ -32,7 +32,7 @@ asyncio.run(main(sys.argv[1]))
 async def test_a_kill_in_the_middle_leaves_nothing_half_and_loses_nothing_that_was_told(
     url: str, tmp_path: Path
 ) -> None:
-    await migrate(url)
+    await ready_tables(url)
     writing = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WRITES_FOREVER, url, stdout=asyncio.subprocess.PIPE
     )

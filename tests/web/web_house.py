@@ -12,12 +12,12 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 from archive_house import an_archive
+from ready_tables import ready_tables
 
 from config.holiday_calendar import PublicHolidays
 from crm_bridge.builtin.directory import BuiltinDirectory
 from dozvon.demo.premises import example_office
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.writer import Writer
 from switchboard.board import Board, Parts
 from switchboard.control import Control
@@ -58,7 +58,7 @@ async def web_house(
     folder: Path, *, links: tuple[str, ...] = ("main",), allow: str = "127.0.0.0/8"
 ) -> AsyncIterator[WebHouse]:
     url = f"sqlite+aiosqlite:///{folder / 'web.sqlite3'}"
-    await migrate(url)
+    await ready_tables(url)
     async with open_database(url) as database, Writer(database).running() as writer:
         parts = Parts(
             database=database,

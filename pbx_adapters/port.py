@@ -83,19 +83,22 @@ class RecordedPart:
 class RecordingBegan:
     """A PBX began to write files of a call. Told while the call lives, and never again.
 
-    Who missed it reads the same parts in the call's `JournalEntry.recordings`.
+    Who missed it reads the same parts in the call's `JournalEntry.recordings`. `trunk` is the
+    endpoint of the outside party's channel, "" where it is not told (with a later part).
     """
 
     pbx: str
     call_id: str
     parts: tuple[RecordedPart, ...]
+    trunk: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
     """What the PBX itself wrote down about a call: the witness that survives the service.
 
-    `key` names the entry for deletion. `recordings` are the files it wrote of the call.
+    `key` names the entry for deletion. `recordings` are the files it wrote of the call, `trunk`
+    the endpoint through which a recorded one came or went.
     `disposition` is None for a call that was live when the PBX lost it (`restarted`). `answered_by`
     is an extension or a number; `talk_seconds` whole seconds.
     """
@@ -119,6 +122,7 @@ class JournalEntry:
     decision_call_id: str = ""
     trail: tuple[TrailItem, ...] = ()
     recordings: tuple[RecordedPart, ...] = ()
+    trunk: str = ""
     restarted: bool = False
     raw: str = ""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from recordings.port import PartKind
 from router.calls import Disposition
@@ -23,10 +23,12 @@ from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
 SEEN = "recordings/trail-seen"
+UNANSWERED_SEEN = "recordings/unanswered-seen/"
+"""With a PBX's key behind it: up to where its unanswered calls were let go."""
 PIECE = 500
 _MOST_PARTS = 64
 _LONGEST_NAME = 255
-_trail, _calls, _decisions = schema.trail, schema.calls, schema.decisions
+_trail, _calls, _decisions, _meta = schema.trail, schema.calls, schema.decisions, schema.meta
 
 
 class Expecting:
@@ -101,10 +103,13 @@ class Expecting:
 
 async def entries_erased(uow: UnitOfWork) -> None:
     """After journal entries were erased: a number that is given out again is looked at again."""
-    seen = await uow.offices.noted(SEEN)
     newest = (await uow.connection.execute(select(func.max(_trail.c.id)))).scalar() or 0
-    if seen is not None and int(seen) > newest:
-        await uow.offices.note(SEEN, str(newest))
+    ours = or_(_meta.c.key == SEEN, _meta.c.key.startswith(UNANSWERED_SEEN, autoescape=True))
+    for key, seen in (
+        await uow.connection.execute(select(_meta.c.key, _meta.c.value).where(ours))
+    ).all():
+        if int(seen) > newest:
+            await uow.offices.note(key, str(newest))
 
 
 _CALL = ("id", "pbx", "line", "department", "began_at", "disposition")
@@ -130,6 +135,7 @@ def expected_of(
         pbx=call["pbx"],
         line=call["line"],
         department=call["department"],
+        trunk=str(reported.get("trunk") or "")[:_LONGEST_NAME],
         began_at=call["began_at"],
         expected_at=now,
         parts=parts,

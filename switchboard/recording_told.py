@@ -8,6 +8,7 @@ confirmed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pbx_adapters.port import RecordedKind, RecordingBegan
@@ -29,50 +30,44 @@ class ToldRecordings:
 
     async def began(self, told: RecordingBegan) -> None:
         """A PBX began to write files of a call; of one that came in the journal will tell."""
-        call = self._board.live.get(told.call_id)
-        if not _is_placed(told, call):
+        if not _is_placed(told, self._board.live.get(told.call_id)):
             return
         parts = tuple(
             NewPart(name=p.name, kind=str(p.kind), leg_id=p.leg_id, began_at=p.began_at)
             for p in told.parts
         )
         began_at = next((p.began_at for p in told.parts if p.began_at), self._board.now)
-        self._expect(told.pbx, told.call_id, call, parts, began_at)
+        new = self._new(told.pbx, told.call_id, parts, began_at)
+        self._expect(replace(new, trunk=told.trunk))
 
     async def ready(self, told: RecordingReady) -> None:
         """A provider says where a call's recording is."""
-        call = self._board.live.get(told.call_id)
         part = NewPart(name=told.address, kind=str(PartKind.CONVERSATION))
-        self._expect(told.pbx, told.call_id, call, (part,), told.at)
+        self._expect(self._new(told.pbx, told.call_id, (part,), told.at))
 
-    def _expect(
-        self,
-        pbx: str,
-        call_id: str,
-        call: Call | None,
-        parts: tuple[NewPart, ...],
-        began_at: datetime,
-    ) -> None:
-        if not self._board.office().recording_confirmed:
-            return
-        made = self._board.live.decision_of(call_id)
-        now = self._board.now
-        new = NewRecording(
+    def _new(
+        self, pbx: str, call_id: str, parts: tuple[NewPart, ...], began_at: datetime
+    ) -> NewRecording:
+        call, made = self._board.live.get(call_id), self._board.live.decision_of(call_id)
+        return NewRecording(
             call_id=call_id,
             pbx=pbx,
             line=call.line if call else "",
             department=made.decision.department if made else "",
             began_at=call.began_at if call else began_at,
-            expected_at=now,
+            expected_at=self._board.now,
             parts=parts,
         )
 
-        async def work(uow: UnitOfWork) -> None:
-            await uow.recordings.expect(
-                new, next_try_at=now + timedelta(seconds=FIRST_LOOK_SECONDS)
-            )
+    def _expect(self, new: NewRecording) -> None:
+        if not self._board.office().recording_confirmed:
+            return
+        at = new.expected_at + timedelta(seconds=FIRST_LOOK_SECONDS)
 
-        self._board.start(self._board.write(work), f"recording of {call_id}")
+        async def work(uow: UnitOfWork) -> None:
+            await uow.recordings.expect(new, next_try_at=at)
+
+        self._board.start(self._board.write(work), f"recording of {new.call_id}")
 
 
 def _is_placed(told: RecordingBegan, call: Call | None) -> bool:

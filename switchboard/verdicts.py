@@ -73,6 +73,7 @@ def trail_entry(entry: JournalEntry) -> TrailEntry:
             "restarted": entry.restarted,
             "trail": [asdict(item) for item in entry.trail],
             "recordings": [_part(part) for part in entry.recordings],
+            "trunk": entry.trunk,
         },
     )
 

@@ -15,7 +15,7 @@ import re
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pbx_adapters.asterisk.sound_names import parts_of
+from pbx_adapters.asterisk.sound_names import parts_of, trunk_of
 from pbx_adapters.errors import PbxProtocolError
 from pbx_adapters.port import JournalEntry, TrailItem, Way
 from router.calls import Disposition, MissedReason
@@ -99,6 +99,7 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
         decision_call_id=decision,
         trail=trail,
         recordings=parts_of(call_id, sound, _instant(ended)),
+        trunk=trunk_of(sound),
         raw=raw,
     )
 

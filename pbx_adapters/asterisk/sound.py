@@ -22,7 +22,13 @@ import structlog
 
 from pbx_adapters.asterisk.ami import AmiLink
 from pbx_adapters.asterisk.control_actions import Action, known_channel
-from pbx_adapters.asterisk.sound_names import channels_of, leg_mark, parts_of, sound_name
+from pbx_adapters.asterisk.sound_names import (
+    channels_of,
+    leg_mark,
+    parts_of,
+    sound_name,
+    trunk_of,
+)
 from pbx_adapters.errors import CommandRefused, CommandRejected, PbxError, PbxUnavailable
 from pbx_adapters.port import Outcome, PauseRecording, RecordingBegan
 from router.calls import TransferKind
@@ -66,7 +72,8 @@ class Sound:
         """The dialplan began to write files."""
         parts = parts_of(call_id, text)
         if parts and self._told:
-            await self._told(RecordingBegan(pbx=self._pbx, call_id=call_id, parts=parts))
+            about = {"pbx": self._pbx, "call_id": call_id, "trunk": trunk_of(text)}
+            await self._told(RecordingBegan(**about, parts=parts))
 
     def happened(self, event: AnyCallEvent) -> None:
         """Take note of who talks; never blocks."""

@@ -1,9 +1,10 @@
 """What the dialplan says of the files it writes, read back. Pure.
 
-`DZ_PARTS` is `c@<epoch>+l<channel>/<nth>@<epoch>+…` (see `dialplan/recording.conf`). The names of
-the files follow from it: of what a Uniqueid holds only letters, digits, `_` and `-` stay as they
-are, a dot becomes `_`, so that no name is a path or leads anywhere. Whatever cannot be read is left
-out: a file that is not told is found missing later, and nothing else depends on it.
+`DZ_PARTS` is `c@<epoch>+tPJSIP/trunk-0000001a+l<channel>/<nth>@<epoch>+…` (see
+`dialplan/recording.conf`). The names of the files follow from it: of what a Uniqueid holds only
+letters, digits, `_` and `-` stay as they are, a dot becomes `_`, so that no name is a path or leads
+anywhere. Whatever cannot be read is left out: a file that is not told is found missing later, and
+nothing else depends on it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from pbx_adapters.asterisk.tracking.parties import endpoint
 from pbx_adapters.port import RecordedKind, RecordedPart
 
 _PART = re.compile(
     r"([clno])([0-9A-Za-z._-]{0,150})(?:/([0-9]{1,3}))?@([0-9]{9,11}(?:\.[0-9]+)?)\Z"
 )
+_TRUNK = re.compile(r"t((?!Local/)[0-9A-Za-z]{1,20}/[0-9A-Za-z._/-]{1,120})\Z")
 _UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
 
 
@@ -34,6 +37,12 @@ def channels_of(call_id: str, told: str) -> tuple[str, ...]:
     """The channels on which a call is recorded, the outside party's first."""
     found = [p.leg_id or call_id for p in parts_of(call_id, told)]
     return tuple(dict.fromkeys(found))
+
+
+def trunk_of(told: str) -> str:
+    """The endpoint of the outside party's channel; "" where a Local channel hides it."""
+    found = (_TRUNK.match(piece) for piece in told.split("+"))
+    return next((endpoint(m[1]) for m in found if m), "")
 
 
 def parts_of(call_id: str, told: str, ended_at: datetime | None = None) -> tuple[RecordedPart, ...]:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from recorded_sounds import tone, wav_bytes
 
@@ -40,6 +40,8 @@ ANSWER = wav_bytes(tone(600, 1))
 class Files:
     """A PBX's folder: names and bytes; it can be away, and files can grow under our hands."""
 
+    deletes: ClassVar[bool] = True
+
     files: dict[str, bytes] = field(default_factory=dict)
     changed: dict[str, datetime] = field(default_factory=dict)
     away: RecordingError | None = None
@@ -70,6 +72,10 @@ class Files:
         return Fetched(path=into, size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
     async def delete(self, name: str) -> None:
+        if self.away:
+            raise self.away
+        if name in self.refused:
+            raise self.refused[name]
         self.files.pop(name, None)
         self.deleted.append(name)
 
@@ -179,7 +185,13 @@ class Arrivals:
         return Expecting(self.database, self.writer, now=self.now, wait_seconds=0)
 
     async def call(
-        self, call_id: str = "1.1", *, talked: bool = True, reported: Any = None, **about: Any
+        self,
+        call_id: str = "1.1",
+        *,
+        talked: bool = True,
+        reported: Any = None,
+        trunk: str = "",
+        **about: Any,
     ) -> None:
         """Records an ended call with what the PBX's journal told of it."""
         call = Call(
@@ -195,7 +207,7 @@ class Arrivals:
             disposition=Disposition.ANSWERED if talked else Disposition.MISSED,
             talk_seconds=30.0 if talked else 0.0,
         )
-        told = {"recordings": reported} if reported is not None else {}
+        told = {"recordings": reported, "trunk": trunk} if reported is not None else {}
         entry = TrailEntry(
             call_id=call_id, pbx="main", entry=f"e/{call_id}", raw="", at=NINE, reported=told
         )

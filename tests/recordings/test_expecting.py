@@ -64,6 +64,13 @@ async def test_the_files_that_the_journal_names_are_expected(house: Arrivals) ->
     ]
 
 
+async def test_the_trunk_that_the_journal_names_is_kept_with_the_recording(house: Arrivals) -> None:
+    await house.call(reported=PARTS, trunk="mtt")
+    await house.call("1.2", reported=[])
+    await house.expecting().read_on()
+    assert [found.trunk for found in await listed(house)] == ["mtt"]
+
+
 async def test_an_entry_is_looked_at_once(house: Arrivals) -> None:
     await house.call(reported=PARTS)
     await house.expecting().read_on()

@@ -15,7 +15,13 @@ from pbx_adapters.asterisk.dialplan import DialplanBlanks, extensions
 from pbx_adapters.asterisk.journal import read_entry
 from pbx_adapters.asterisk.mirror import recorded_lines
 from pbx_adapters.asterisk.plan_variables import render
-from pbx_adapters.asterisk.sound_names import channels_of, leg_mark, parts_of, sound_name
+from pbx_adapters.asterisk.sound_names import (
+    channels_of,
+    leg_mark,
+    parts_of,
+    sound_name,
+    trunk_of,
+)
 from pbx_adapters.port import OwnPhone, PlaceCall, RecordedKind, RecordedPart
 from router.decide import decide
 from router.explain import sentence
@@ -234,6 +240,26 @@ def test_what_cannot_be_read_is_no_file(told: str) -> None:
     assert parts_of(CALL, told) == ()
 
 
+@pytest.mark.parametrize(
+    ("channel", "trunk"),
+    [
+        ("PJSIP/trunk-0000001a", "trunk"),
+        ("PJSIP/mtt-msk.2-0000001a", "mtt-msk.2"),
+        ("IAX2/beeline-7", "beeline"),
+        ("Local/7916@mobiles-00000003;2", ""),
+        ("Local/7916mobiles-000000032", ""),
+        ("PJSIP/", ""),
+        ("../../etc", ""),
+    ],
+)
+def test_the_trunk_is_told_beside_the_files_and_is_none_of_them(channel: str, trunk: str) -> None:
+    """A reader from before leaves it out, as it leaves out everything that it does not know."""
+    told = f"c@1772614800.1+t{channel}+l1.2/1@1772614801.5"
+    assert trunk_of(told) == trunk
+    assert len(parts_of(CALL, told)) == 3
+    assert trunk_of(told.replace("+t", "+x")) == ""
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_name_is_a_path_whatever_is_said(call_id: str, told: str) -> None:
     for text in (told, f"c@1772614800.1+l{told}/1@1772614800.1"):
@@ -254,3 +280,6 @@ def test_the_journal_names_the_files_and_an_entry_without_any_reads_as_before() 
     assert old.trail == new.trail
     assert [part.kind for part in new.recordings] == ["conversation", "client"]
     assert new.recordings[0].ended_at == new.ended_at
+    told = "c@1772614800.1+tPJSIP/mtt-0000001a"
+    assert (old.trunk, new.trunk) == ("", "")
+    assert read_entry("main", key, "|".join([*fields, trail, told])).trunk == "mtt"

@@ -8,8 +8,9 @@ Rules:
    when looked at.
 3. Trouble that may pass (the PBX is away, the disk is full) is waited for and never uses up a try;
    a conversion that fails is tried three times, then the files are kept and it is told.
-4. The PBX's copy is deleted only where a setting says so, and only after what we keep was read back
-   and is byte for byte what we made.
+4. What a client of the call does not want to be recorded never comes into the store: it is asked
+   for before anything is fetched, and again in the transaction that would keep it.
+5. The PBX's copy is deleted only where a setting says so (`recordings.letting_go`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import structlog
 from recordings.converting import Converter
 from recordings.errors import ConversionFailed, SourceError, SourceUnavailable, StoreError
 from recordings.keeping import Keeping, Rules
+from recordings.letting_go import LONGEST_CALL, LettingGo
 from recordings.looking import Standing, next_look, over, standing
 from recordings.orders import Order, OrderedPart
 from recordings.port import Found, PartKind, RecordingSource
@@ -44,8 +46,6 @@ FETCH_SECONDS = 1800.0
 POLL_SECONDS = 30.0
 TRIES = 3
 CALL_SECONDS = 10.0
-LONGEST_CALL = timedelta(hours=12)
-"""A recording whose call nobody has told the end of is brought in all the same after this."""
 _OPEN = (PartState.EXPECTED, PartState.ARRIVING)
 
 log = structlog.get_logger()
@@ -91,7 +91,12 @@ class Intake:
         self._rules = rules
         self._now = now
         self._pause = pause or _pause
-        self._keeping = Keeping(writer=writer, store=store, rules=rules, now=now)
+        self._keeping = Keeping(
+            writer=writer, store=store, rules=rules, now=now, lets_go=self._lets_go
+        )
+        self._letting_go = LettingGo(
+            database=database, writer=writer, keeping=self._keeping, now=now
+        )
         self._bells: dict[str, asyncio.Event] = {}
 
     def wake(self) -> None:
@@ -112,9 +117,15 @@ class Intake:
             due = await Recordings(connection).due(pbx, self._now())
         for recording in due:
             await self._advance(recording)
-        await self._delete_at_source(pbx)
+        if self._lets_go(pbx):
+            await self._letting_go.once(pbx, self._sources[pbx])
         async with self._database.reading() as connection:
             return await Recordings(connection).next_at(pbx)
+
+    def _lets_go(self, pbx: str) -> bool:
+        """Whether files at a PBX are deleted there once they are not needed."""
+        source = self._sources.get(pbx)
+        return source is not None and source.deletes and self._rules.delete_at_source
 
     async def _work(self, pbx: str) -> None:
         while True:
@@ -135,6 +146,8 @@ class Intake:
         try:
             if not await self._is_over(recording):
                 await self._later(recording, "call-goes-on", after=CALL_SECONDS)
+            elif await self._is_unwanted(recording):
+                await self._keeping.unwanted(recording)
             elif await self._arrive(recording):
                 await self._convert(recording.id)
         except SourceError as error:
@@ -155,6 +168,11 @@ class Intake:
             return True
         async with self._database.reading() as connection:
             return await Calls(connection).known(recording.call_id)
+
+    async def _is_unwanted(self, recording: StoredRecording) -> bool:
+        """Whether it must not be kept: the exchange alone cannot know a client's wish."""
+        async with self._database.reading() as connection:
+            return await Recordings(connection).unwanted(recording.call_id)
 
     # -- files ---------------------------------------------------------------------------------
 
@@ -289,31 +307,7 @@ class Intake:
             return
         await self._keeping.broken(recording, failed.why_id, failed.detail)
 
-    # -- the PBX's copy, and the row --------------------------------------------------------------
-
-    async def _delete_at_source(self, pbx: str) -> None:
-        """Deletes what we keep for sure, where a setting says so."""
-        source = self._sources.get(pbx)
-        if source is None or not self._rules.delete_at_source:
-            return
-        async with self._database.reading() as connection:
-            left = await Recordings(connection).left_at_source(pbx)
-        for recording in left:
-            if not await asyncio.to_thread(self._keeping.is_safe, recording):
-                log.error("a recording in the store is damaged", recording=recording.id)
-                continue
-            for part in recording.parts:
-                if part.source_deleted_at is None:
-                    await self._delete_part(source, part)
-
-    async def _delete_part(self, source: RecordingSource, part: StoredPart) -> None:
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await source.delete(part.name)
-        except (SourceError, TimeoutError) as error:
-            log.warning("the PBX keeps its copy", name=part.name, because=str(error))
-            return
-        await self._write(lambda u: u.recordings.deleted_at_source(part.id, self._now()))
+    # -- the row -----------------------------------------------------------------------------------
 
     async def _later(
         self,

@@ -1,6 +1,8 @@
 """What becomes of fetched files: a conversation in the store, or broken files that are kept.
 
-The row's word comes after the sound: it is promised only once it lies in the store, synced.
+The row's word comes after the sound: it is promised only once it lies in the store, synced. In the
+same transaction it is asked whether a client of the call does not want it (`Recordings.unwanted`):
+then nothing is kept, and the row says so.
 """
 
 from __future__ import annotations
@@ -8,20 +10,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
-from recordings.errors import BrokenSound, StoreFull
+from recordings.errors import BrokenSound, StoreError, StoreFull
 from recordings.headers import read_facts
 from recordings.looking import Patience
 from recordings.orders import MOST_BYTES, Order, OrderedPart, Result
 from recordings.port import PartKind
 from recordings.retention import DAYS, expires_at
 from recordings.store import FolderStore
+from storage.audit import AuditRow
 from storage.recording_records import (
     Heard,
     PartState,
@@ -33,9 +36,12 @@ from storage.recording_records import (
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
+SERVICE = "service"
 ROOM_BYTES = 64 << 20
 """What must stay free on the disk beside the files that are about to come."""
 _PIECE = 1 << 20
+NOT_WANTED = "not-wanted"
+"""How the audit says that a recording was not kept because the client does not want it."""
 _AS_IT_IS = frozenset({"mp3", "ogg", "wav", "flac", "m4a"})
 
 log = structlog.get_logger()
@@ -59,15 +65,25 @@ class Rules:
 
 
 class Keeping:
-    """Puts conversations into the store and says so in the database."""
+    """Puts conversations into the store and says so in the database.
+
+    `lets_go` tells whether files at a PBX are deleted there once they are not needed.
+    """
 
     def __init__(
-        self, *, writer: Writer, store: FolderStore, rules: Rules, now: Callable[[], datetime]
+        self,
+        *,
+        writer: Writer,
+        store: FolderStore,
+        rules: Rules,
+        now: Callable[[], datetime],
+        lets_go: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._writer = writer
         self._store = store
         self._rules = rules
         self._now = now
+        self._lets_go = lets_go
 
     # -- arrivals (these block) ----------------------------------------------------------------
 
@@ -105,7 +121,8 @@ class Keeping:
     def is_safe(self, recording: StoredRecording) -> bool:
         """Whether everything that we keep of a recording is what we made, byte for byte."""
         keys = [sound.store_key for sound in recording.sounds]
-        return bool(keys) and all(self._store.verify(key) for key in keys)
+        keys += [part.store_key for part in recording.parts if part.store_key]
+        return bool(recording.sounds) and all(self._store.verify(key) for key in keys)
 
     # -- outcomes ------------------------------------------------------------------------------
 
@@ -156,9 +173,17 @@ class Keeping:
             about = {"why_id": why_id, "why": why}
             await uow.recordings.give_up(recording.id, state, **about, expires_at=ends)
 
-        await self._writer.submit(work)
-        log.error("a recording is broken", recording=recording.id, because=why_id, detail=why)
-        await self._clear(recording)
+        if await self._commit(recording, work, kept.values()):
+            log.error("a recording is broken", recording=recording.id, because=why_id, detail=why)
+            await self._clear(recording)
+
+    async def unwanted(self, recording: StoredRecording) -> None:
+        """A client of the call does not want it: nothing is fetched, nothing is kept."""
+
+        async def work(uow: UnitOfWork) -> list[str]:
+            return await self._drop(uow, recording)
+
+        await self._dropped(recording, await self._writer.submit(work))
 
     async def nothing_came(self, recording: StoredRecording) -> None:
         """Every file is empty, missing or refused."""
@@ -198,9 +223,57 @@ class Keeping:
                 recording.id, heard, sounds, at=at, expires_at=ends, why_id=why_id, why=why
             )
 
-        await self._writer.submit(work)
-        log.info("a recording is ready", recording=recording.id, seconds=heard.seconds)
+        keys = [sound.store_key for sound in sounds]
+        if await self._commit(recording, work, [*keys, *kept.values()]):
+            log.info("a recording is ready", recording=recording.id, seconds=heard.seconds)
+            await self._clear(recording)
+
+    async def _commit(
+        self,
+        recording: StoredRecording,
+        work: Callable[[UnitOfWork], Awaitable[None]],
+        keys: Iterable[str],
+    ) -> bool:
+        """Writes what is kept under these keys.
+
+        False where a client turned out not to want it, or where somebody has deleted it meanwhile.
+        """
+
+        async def unless_dropped(uow: UnitOfWork) -> list[str] | None:
+            if await uow.recordings.is_deleted(recording.id):
+                return await uow.recordings.unused(keys)
+            if await uow.recordings.unwanted(recording.call_id):
+                dropped = await self._drop(uow, recording)
+                return sorted({*dropped, *await uow.recordings.unused(keys)})
+            await work(uow)
+            return None
+
+        unused = await self._writer.submit(unless_dropped)
+        if unused is not None:
+            await self._dropped(recording, unused)
+        return unused is None
+
+    async def _drop(self, uow: UnitOfWork, recording: StoredRecording) -> list[str]:
+        """Notes that it is not kept and who says so; returns the sounds that nobody uses now."""
+        at, names = self._now(), ", ".join(part.name for part in recording.parts)
+        told = {"why_id": "not-wanted-there", "why": names}
+        if self._lets_go(recording.pbx):
+            told = {"why_id": "not-wanted"}
+        about = {"pbx": recording.pbx, "files": names}
+        row = AuditRow(
+            at=at, by=SERVICE, act=NOT_WANTED, subject=f"recording:{recording.id}", about=about
+        )
+        await uow.audit.add(row)
+        return await uow.recordings.delete(recording.id, by=SERVICE, at=at, **told)
+
+    async def _dropped(self, recording: StoredRecording, keys: Sequence[str]) -> None:
         await self._clear(recording)
+        for key in keys:
+            try:
+                await asyncio.to_thread(self._store.delete, key)
+            except StoreError as trouble:
+                log.error("a sound could not be removed", key=key, because=str(trouble))  # noqa: TRY400
+        log.info("a recording is not kept", recording=recording.id)
 
     async def _keep_parts(
         self, recording: StoredRecording, names: Collection[str] | None

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 
 class PartKind(StrEnum):
@@ -67,7 +67,12 @@ class Fetched:
 
 
 class RecordingSource(Protocol):
-    """Where a PBX keeps its recordings. Raises `recordings.errors.SourceError` with a sentence."""
+    """Where a PBX keeps its recordings. Raises `recordings.errors.SourceError` with a sentence.
+
+    `deletes` says whether files there are ours to delete; at a provider's they are not.
+    """
+
+    deletes: ClassVar[bool]
 
     async def look(self, name: str) -> Found | None:
         """The file as it stands now, or None while there is none."""

@@ -30,7 +30,7 @@ from storage.recording_records import (
     StoredSound,
 )
 
-clients = whole.clients
+calls, clients, client_numbers = whole.calls, whole.clients, whole.client_numbers
 _t, _parts, _sounds = schema.recordings, schema.recording_parts, schema.recording_sounds
 
 
@@ -45,7 +45,8 @@ class Recordings:
     async def expect(self, new: NewRecording, *, next_try_at: datetime) -> int | None:
         """Notes that a call should have a recording; parts told later are added.
 
-        Returns its id, None where nothing new was told.
+        Returns its id, None where nothing new was told. Of one that was deleted parts are noted, so
+        that they go at the PBX too, and nothing brings it back.
         """
         dialect = self._connection.dialect.name
         row = {
@@ -61,9 +62,9 @@ class Recordings:
             select(_t.c.id, _t.c.state).where(_t.c.call_id == new.call_id)
         )
         found = known.one()
+        added = await self._add_parts(found.id, new)
         if found.state == RecordingState.DELETED:
             return None
-        added = await self._add_parts(found.id, new)
         if added and not made:
             await self._begin_again(found.id, next_try_at)
         return int(found.id) if made or added else None
@@ -155,6 +156,12 @@ class Recordings:
         """One recording with its parts and sounds."""
         return next(iter(await self._whole(select(_t).where(_t.c.id == recording))), None)
 
+    async def is_deleted(self, recording: int) -> bool:
+        """Whether somebody has deleted it, or everything about its client was erased."""
+        query = select(_t.c.state).where(_t.c.id == recording)
+        state = (await self._connection.execute(query)).scalar()
+        return state is None or state == RecordingState.DELETED
+
     async def of_call(self, call_id: str) -> StoredRecording | None:
         """The recording of a call."""
         return next(iter(await self._whole(select(_t).where(_t.c.call_id == call_id))), None)
@@ -186,15 +193,24 @@ class Recordings:
         query = select(_t.c.id).where(_t.c.state.in_(OPEN))
         return frozenset((await self._connection.execute(query)).scalars())
 
-    async def left_at_source(self, pbx: str, *, limit: int = 20) -> tuple[StoredRecording, ...]:
-        """Recordings that we keep and the PBX keeps too."""
+    async def left_at_source(
+        self, pbx: str, *, ended_before: datetime, besides: Sequence[int] = (), limit: int = 20
+    ) -> tuple[StoredRecording, ...]:
+        """Recordings of which the PBX need not keep anything, and does.
+
+        Those that we keep, with what was used of them; and those that were deleted, with all that
+        there is, once their call has ended in the log or began before `ended_before`.
+        """
         left = select(_parts.c.recording_id).where(
-            _parts.c.pbx == pbx,
-            _parts.c.source_deleted_at.is_(None),
-            _parts.c.state.in_((PartState.USED, PartState.EMPTY)),
+            _parts.c.pbx == pbx, _parts.c.source_deleted_at.is_(None)
         )
-        there = (_t.c.state == RecordingState.READY, _t.c.id.in_(left))
-        return await self._whole(select(_t).where(*there).order_by(_t.c.id).limit(limit))
+        used = left.where(_parts.c.state.in_((PartState.USED, PartState.EMPTY)))
+        known = select(calls.c.id).where(calls.c.id == _t.c.call_id).exists()
+        over = known | (_t.c.began_at < ended_before)
+        kept = (_t.c.state == RecordingState.READY) & _t.c.id.in_(used)
+        gone = (_t.c.state == RecordingState.DELETED) & _t.c.id.in_(left) & over
+        query = select(_t).where(kept | gone, _t.c.pbx == pbx, _t.c.id.not_in(list(besides)))
+        return await self._whole(query.order_by(_t.c.id).limit(limit))
 
     # -- keeping and deleting ------------------------------------------------------------------
 
@@ -210,15 +226,43 @@ class Recordings:
         over = (_t.c.state != RecordingState.DELETED, _t.c.expires_at <= now, ~_t.c.legal_hold)
         return await self._whole(select(_t).where(*over).order_by(_t.c.expires_at).limit(limit))
 
-    async def delete(self, recording: int, *, by: str, at: datetime, why_id: str) -> list[str]:
+    async def unwanted(self, call_id: str) -> bool:
+        """Whether a client of this call does not want his conversations to be recorded.
+
+        Who was recognised, to whom the call belongs by now, and everybody who shares its number.
+        What somebody holds is kept all the same.
+        """
+        held = await self._connection.execute(
+            select(_t.c.legal_hold).where(_t.c.call_id == call_id)
+        )
+        if held.scalar():
+            return False
+        about = (calls.c.client_key, calls.c.party, calls.c.number_id)
+        found = await self._connection.execute(select(*about).where(calls.c.id == call_id))
+        call = found.one_or_none()
+        if call is None:
+            return False
+        keys = {call.client_key, call.party.removeprefix("client:")}
+        by_key = select(clients.c.id).where(clients.c.key.in_(sorted(keys)), clients.c.no_recording)
+        by_number = (
+            select(clients.c.id)
+            .join(client_numbers, client_numbers.c.client_id == clients.c.id)
+            .where(client_numbers.c.e164 == call.number_id, clients.c.no_recording)
+        )
+        wishes = await self._connection.execute(union_all(by_key, by_number).limit(1))
+        return wishes.first() is not None
+
+    async def delete(
+        self, recording: int, *, by: str, at: datetime, why_id: str, why: str = ""
+    ) -> list[str]:
         """Forgets the sound of a recording; returns the keys that no other recording uses."""
         keys = await self._keys(recording)
         await self._connection.execute(delete(_sounds).where(_sounds.c.recording_id == recording))
         mine = update(_parts).where(_parts.c.recording_id == recording)
         await self._connection.execute(mine.values(store_key=""))
         state = {"state": RecordingState.DELETED, "deleted_at": at, "deleted_by": by}
-        empty: dict[str, Any] = {"peaks": [], "silences": [], "next_try_at": None, "why": ""}
-        await self._set(recording, **state, **empty, why_id=why_id)
+        empty: dict[str, Any] = {"peaks": [], "silences": [], "next_try_at": None}
+        await self._set(recording, **state, **empty, why_id=why_id, why=why)
         return await self.unused(keys)
 
     async def wanted_by(self, client: str, *, recorded: bool) -> bool:
@@ -274,7 +318,9 @@ class Recordings:
         return list((await self._connection.execute(union_all(sounds, parts))).scalars())
 
     async def _set(self, recording: int, **values: Any) -> None:
-        await self._connection.execute(update(_t).where(_t.c.id == recording).values(**values))
+        """What was deleted stays deleted, whoever is still at work on it."""
+        there = (_t.c.id == recording, _t.c.state != RecordingState.DELETED)
+        await self._connection.execute(update(_t).where(*there).values(**values))
 
     async def _set_part(self, part: int, **values: Any) -> None:
         await self._connection.execute(update(_parts).where(_parts.c.id == part).values(**values))

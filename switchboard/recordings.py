@@ -20,6 +20,7 @@ import structlog
 from recordings.errors import RecordingError, StoreError
 from recordings.expecting import Expecting
 from recordings.intake import Intake
+from recordings.keeping import NOT_WANTED, SERVICE
 from recordings.signing import check, sign
 from recordings.store import FolderStore
 from storage.audit import AuditRow
@@ -37,7 +38,6 @@ TIDY_SECONDS = 3600.0
 AGAIN_SECONDS = 30.0
 AFTER_CALL_SECONDS = 3.0
 """A journal entry that came after its events is read with the next call, or after this."""
-SERVICE = "service"
 
 log = structlog.get_logger()
 
@@ -53,6 +53,7 @@ class Act(StrEnum):
     EXPIRE = "expire"
     LINK = "link"
     RETRY = "retry"
+    NOT_WANTED = NOT_WANTED
 
 
 def subject_of(recording: int) -> str:

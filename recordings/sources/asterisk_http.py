@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import aiohttp
 from yarl import URL
@@ -38,6 +39,8 @@ class AriPlace:
 
 class AsteriskHttpSource:
     """Keeps `recordings.port.RecordingSource` for one Asterisk."""
+
+    deletes: ClassVar[bool] = True
 
     def __init__(
         self,

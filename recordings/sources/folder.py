@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from recordings.errors import FileMissing, SourceRefused, SourceUnavailable
 from recordings.port import Fetched, Found
@@ -24,6 +24,8 @@ from recordings.sources.names import checked
 
 class FolderSource:
     """Keeps `recordings.port.RecordingSource` for one folder."""
+
+    deletes: ClassVar[bool] = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,7 +87,9 @@ class FolderSource:
 
     def _delete(self, path: Path) -> None:
         try:
-            path.unlink(missing_ok=True)
+            path.unlink()
+        except FileNotFoundError:
+            self._need_folder()  # a share that is not mounted has lost nothing
         except PermissionError:
             raise SourceRefused(
                 f"{path} may not be deleted; give the service's user the right to write there"

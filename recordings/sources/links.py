@@ -23,6 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -64,6 +65,8 @@ async def resolved(host: str, port: int) -> Sequence[str]:
 
 class LinkSource:
     """Keeps `recordings.port.RecordingSource` for links; a file's name is its address."""
+
+    deletes: ClassVar[bool] = False
 
     def __init__(
         self,

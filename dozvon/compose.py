@@ -145,6 +145,8 @@ async def _http(
         proxies=settings.http.proxies,
         lease_seconds=settings.callbacks.lease_minutes * 60,
         archive=archive,
+        keep_days=settings.recordings.keep_days,
+        keep_days_of=settings.recordings.days_by_department,
     )
     app = make_app(parts)
     async with listening(app, host=settings.http.host, port=settings.http.port) as trouble:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
 
 from pbx_adapters.webhook.driver import WebhookPbx
+from recordings.retention import DAYS
 from router.callbacks import LEASE_SECONDS
 from storage.database import Database
 from storage.writer import Writer
@@ -25,6 +26,7 @@ class WebParts:
     `card_address` is the template of a client's card in the CRM, empty for the built-in one.
     `public_address` is where people open the pages; `proxies` are believed when they say from where
     a request comes. `archive` are the recordings; None where a house is put together without them.
+    `keep_days`: how long they are kept (0: for ever), and `keep_days_of` by department.
     """
 
     board: Board
@@ -42,6 +44,8 @@ class WebParts:
     proxies: tuple[str, ...] = ()
     lease_seconds: float = LEASE_SECONDS
     archive: Archive | None = None
+    keep_days: int = DAYS
+    keep_days_of: Mapping[str, int] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The service's clock."""

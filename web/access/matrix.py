@@ -95,6 +95,10 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     ("GET", "/calls/{id}/recording"): Permission.LISTEN,
     ("POST", "/calls/{id}/recording/link"): Permission.RECORDINGS_LINK,
     # recordings
+    ("GET", "/recordings"): Permission.RECORDINGS,
+    ("POST", "/recordings/{id}/retry"): Permission.RECORDINGS,
+    ("POST", "/recordings/{id}/hold"): Permission.RECORDINGS,
+    ("POST", "/recordings/{id}/release"): Permission.RECORDINGS,
     ("GET", "/recordings/{id}/sound"): Permission.LISTEN,
     ("GET", "/recordings/{id}/peaks.json"): Permission.LISTEN,
     ("GET", "/recordings/link/{token}"): Who.MACHINE,

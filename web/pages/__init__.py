@@ -17,6 +17,7 @@ from web.pages import (
     home,
     office,
     office_try,
+    recordings,
     reports,
     static,
 )
@@ -39,5 +40,6 @@ PAGES: Sequence[web.RouteTableDef] = (
     client_forms.routes,
     clients.routes,
     reports.routes,
+    recordings.routes,
 )
 """Every page: a module that is not listed here is not served."""

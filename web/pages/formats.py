@@ -90,6 +90,15 @@ class Formats:
             return NONE
         return format_decimal(number, locale=_locale(self.words.language))
 
+    def size(self, count: int | None) -> str:
+        """`350 MB`, `1.2 GB`: bytes in thousands, as disks are sold."""
+        if count is None:
+            return NONE
+        unit, one = ("gb", 1e9) if count >= 1e9 else ("mb", 1e6)
+        form = "#,##0.#" if unit == "gb" else "#,##0"
+        told = format_decimal(count / one, form, locale=_locale(self.words.language))
+        return f"{told}\u00a0{self.words(f'common.unit-{unit}')}"
+
     def percent(self, share: float | None) -> str:
         """A share of one as a percentage."""
         if share is None:

@@ -8,18 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
-from argon2 import PasswordHasher
-from web_house import WebHouse, web_house
+from web_house import CHEAP, WebHouse, web_house
 
 from storage.unit_of_work import UnitOfWork
 from web.access.roles import Role
 from web.signin import accounts
 from web.signin.accounts import About, Doing
-from web.signin.setup import SIGN_IN
 
 PASSWORD = "a phrase of words"
 HTML = {"Accept": "text/html"}
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 KEPT = CHEAP.hash(PASSWORD)
 
 EVERYBODY: Mapping[str, About] = {
@@ -90,7 +87,7 @@ class SignInHouse:
 
 @asynccontextmanager
 async def signin_house(folder: Path) -> AsyncIterator[SignInHouse]:
-    """Everybody of `EVERYBODY`, each with `PASSWORD`; hashes are cheap, so that tests are quick."""
+    """Everybody of `EVERYBODY`, each with `PASSWORD`."""
     async with web_house(folder) as house:
         managers = house.board.office().managers
 
@@ -99,6 +96,5 @@ async def signin_house(folder: Path) -> AsyncIterator[SignInHouse]:
                 await accounts.add(uow, doing(), login, about, managers=managers)
                 await accounts.set_password(uow, doing(), login, KEPT)
 
-        house.app[SIGN_IN].passwords._hasher = CHEAP
         await house.writer.submit(people)
         yield SignInHouse(house)

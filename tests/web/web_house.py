@@ -1,4 +1,7 @@
-"""The application over a real engine with an empty database, without any exchange."""
+"""The application over a real engine with an empty database, without any exchange.
+
+Passwords are hashed cheaply: what a hash costs on purpose is no matter of these tests.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import aiohttp
 from aiohttp import web
 from archive_house import an_archive
+from argon2 import PasswordHasher
 from ready_tables import ready_tables
 
 from config.holiday_calendar import PublicHolidays
@@ -23,6 +28,10 @@ from switchboard.board import Board, Parts
 from switchboard.control import Control
 from web.app import listening, make_app
 from web.parts import WebParts
+from web.signin import setup
+from web.signin.passwords import Passwords
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass
@@ -79,7 +88,8 @@ async def web_house(
             version="1.2.3",
             archive=an_archive(folder, board, database, writer),
         )
-        app, port = make_app(about), free_port()
+        with mock.patch.object(setup, "Passwords", return_value=Passwords(CHEAP)):
+            app, port = make_app(about), free_port()
         async with (
             listening(app, host="127.0.0.1", port=port) as trouble,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,

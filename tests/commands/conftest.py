@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -74,17 +75,29 @@ class Terminal:
         self.write(*(lambda uow, e=each: record_ended_call(uow, e) for each in ended))
 
 
+def with_settings(folder: Path) -> Terminal:
+    (folder / "dozvon.toml").write_text('data_dir = "data"\n', "utf-8")
+    return Terminal(folder=folder)
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Terminal:
     """Settings, and nothing else yet."""
-    (tmp_path / "dozvon.toml").write_text('data_dir = "data"\n', "utf-8")
-    return Terminal(folder=tmp_path)
+    return with_settings(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the command has applied the example office; for copies alone."""
+    made = with_settings(tmp_path_factory.mktemp("applied"))
+    made.fine("office", "apply", str(OFFICE), "--yes")
+    return made.folder
 
 
 @pytest.fixture
-def terminal(bare: Terminal) -> Terminal:
+def terminal(bare: Terminal, applied: Path) -> Terminal:
     """An office that is applied."""
-    bare.fine("office", "apply", str(OFFICE), "--yes")
+    shutil.copytree(applied, bare.folder, dirs_exist_ok=True)
     return bare
 
 

@@ -39,6 +39,7 @@ from switchboard.books import Records
 from switchboard.control import Control
 from switchboard.recording_told import ToldRecordings
 from switchboard.recordings import Archive
+from switchboard.troubles import FIRST_START
 from web.app import listening, make_app
 from web.parts import WebParts
 
@@ -73,7 +74,7 @@ async def service(
                         writer,
                         database,
                         http_trouble=trouble,
-                        recordings=partial(troubles_of, archive, settings.language),
+                        recordings=partial(troubles_of, archive),
                     )
                     async with alarms.watching(board.news):
                         yield board
@@ -187,7 +188,8 @@ async def office_in_force(settings: Settings, database: Database, writer: Writer
     text = path.read_text("utf-8-sig")
 
     async def work(uow: UnitOfWork) -> int:
-        return await uow.offices.apply(text, by="first start", at=utc_now(), note=str(path.name))
+        by = str(FIRST_START())
+        return await uow.offices.apply(text, by=by, at=utc_now(), note=str(path.name))
 
     return replace(office, version=await writer.submit(work))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from config.settings_recordings import is_http
+from pbx_adapters.asterisk.sound_names import own_sound
 from recordings.converting import Converter, find_ffmpeg
 from recordings.expecting import Expecting
 from recordings.intake import Intake
@@ -21,9 +22,11 @@ from recordings.sources import AsteriskHttpSource, FolderSource, LinkRules, Link
 from recordings.sources.asterisk_http import AriPlace
 from recordings.store import FolderStore
 from storage.database import Database
+from storage.sentences import Sentence
 from storage.writer import Writer
 from switchboard.board import Board, utc_now
 from switchboard.recordings import Archive
+from switchboard.troubles import STORE
 
 _FORMATS = {"mp3": "mp3", "opus": "ogg"}
 """What a format is called in the settings, and the ending of its files."""
@@ -74,6 +77,7 @@ def make_archive(settings: Settings, board: Board, database: Database, writer: W
         sources=sources_of(settings),
         rules=rules,
         now=now,
+        own_sound=own_sound,
     )
     archive = Archive(
         database=database,
@@ -89,12 +93,11 @@ def make_archive(settings: Settings, board: Board, database: Database, writer: W
     return archive
 
 
-def troubles_of(archive: Archive, language: str) -> Mapping[str, str]:
+def troubles_of(archive: Archive) -> Mapping[str, str]:
     """Why recordings do not arrive, a sentence for each PBX; our own store has a name too."""
-    ours = "хранилище" if language == "ru" else "the store"
     return {
-        where or ours: sentence(language, why_id, why)
-        for where, (why_id, why) in archive.intake.state.troubles.items()
+        where or STORE(): Sentence(sentence("en", *why), sentence("ru", *why))
+        for where, why in archive.intake.state.troubles.items()
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from recordings.details import FORMS
+from storage.sentences import in_language, read_again
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "never-began": (
         (
@@ -159,4 +162,5 @@ def sentence(language: str, why_id: str, detail: str = "") -> str:
     found = SENTENCES.get(why_id)
     if found is None:
         return f"{why_id} {detail}".strip()
-    return found[0 if language == "ru" else 1].format(detail=detail).strip()
+    told = in_language(read_again(detail, FORMS), language)
+    return found[0 if language == "ru" else 1].format(detail=told).strip()

@@ -53,7 +53,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from storage.sentences import Sentence
+from storage.sentences import Form, Sentence
 
 WRITER_BUSY_MILLISECONDS = 250
 READER_BUSY_MILLISECONDS = 2000
@@ -103,6 +103,9 @@ _CONNECTION_LOST = Sentence(
 )
 _SENTENCES[SQLITE_LOCKED] = _SENTENCES[SQLITE_BUSY]
 _SENTENCES[SQLITE_NOTADB] = _SENTENCES[SQLITE_CORRUPT]
+
+FORMS = tuple(Form(str(told), told.russian) for told in {*_SENTENCES.values(), _CONNECTION_LOST})
+"""Every trouble of the database, to be known again where one was kept."""
 
 
 def file_of(url: str) -> Path | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from storage.sentences import in_language
-from switchboard.alarms import Alarm, AlarmKind, Notice, NoticeWord
+from switchboard.alarms import Alarm, AlarmKind, Finding, Notice, NoticeWord
+from switchboard.troubles import spoken
 
 _SENTENCES: Final[dict[AlarmKind, tuple[str, str]]] = {
     AlarmKind.LINK_DOWN: (
@@ -182,12 +182,16 @@ def sentence(notice: Notice, language: str) -> str:
     ending = _ENDINGS[notice.word][_of(language)].format(**about)
     if notice.word is NoticeWord.CLEARED:
         return ending
-    told = {k: str(in_language(v, language)) for k, v in notice.finding.about.items()}
-    return _SENTENCES[notice.finding.kind][_of(language)].format(**told) + ending
+    return _told(notice.finding, language) + ending
 
 
 def _title(notice: Notice, language: str) -> str:
     return _TITLES[notice.finding.kind][_of(language)].format(**notice.finding.about)
+
+
+def _told(finding: Finding, language: str) -> str:
+    about = {name: spoken(value, language) for name, value in finding.about.items()}
+    return _SENTENCES[finding.kind][_of(language)].format(**about)
 
 
 def _of(language: str) -> int:
@@ -196,5 +200,4 @@ def _of(language: str) -> int:
 
 def standing_sentence(alarm: Alarm, language: str) -> str:
     """What an alarm that stands tells whoever looks."""
-    finding = alarm.finding
-    return _SENTENCES[finding.kind][_of(language)].format(**finding.about)
+    return _told(alarm.finding, language)

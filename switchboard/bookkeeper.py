@@ -29,9 +29,11 @@ from storage.database import Database
 from storage.gaps import Gap, Gaps
 from storage.recording import record_ended_call
 from storage.records import EndedCall
+from storage.sentences import joined, message_of
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.books import DayBooks, Records, balance_day, left_out, recovered, without
+from switchboard.troubles import DAMAGED, NO_CALL_RECORDS, NOT_RECOVERED
 
 AT = time(3, 10)
 LAST = "books/last"
@@ -110,15 +112,14 @@ class Bookkeeper:
         if gap.ended_at is None:
             return 0
         if records is None:
-            note = "calls outside our dialplan are not recoverable: no call records are configured"
-            await self._note(gap, 0, note)
+            await self._note(gap, 0, NO_CALL_RECORDS())
             return 0
         office = self._office()
         try:
             found = await self._left_out(records, office, gap)
         except CdrError as error:
             log.error("a gap could not be recovered", pbx=gap.pbx, because=str(error))  # noqa: TRY400
-            await self._note(gap, 0, f"not recovered from call records: {error}")
+            await self._note(gap, 0, NOT_RECOVERED(why=message_of(error)))
             return 0
         ended = [self._recovered(call, gap.pbx, office) for call in found]
 
@@ -163,9 +164,8 @@ class Bookkeeper:
 
     async def _tell(self, kept: DayBooks) -> None:
         found = kept.books.differences
-        trouble = " ".join(kept.unreadable)
-        if kept.damaged:
-            trouble = f"{trouble} {kept.damaged} call records are damaged.".strip()
+        damaged = (DAMAGED(count=kept.damaged),) if kept.damaged else ()
+        trouble = joined((*kept.unreadable, *damaged))
         self.state = BooksState(
             day=kept.day,
             at=self._now(),

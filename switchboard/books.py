@@ -22,6 +22,7 @@ from router.office import Office
 from storage.database import Database
 from storage.logged_calls import logged_between, there_since
 from storage.records import EndedCall
+from storage.sentences import Sentence, in_language, message_of
 from switchboard.routing import number_plan
 
 _BEFORE, _AFTER = timedelta(hours=15), timedelta(hours=39)
@@ -71,7 +72,9 @@ async def balance_day(  # noqa: PLR0913 - what is compared, and as of when
         try:
             calls, lost = await _witnessed(each, office, midnight - _BEFORE, midnight + _AFTER)
         except CdrError as error:
-            unreadable.append(f"{each.pbx}: {error}")
+            why = message_of(error)
+            said = f"{each.pbx}: {in_language(why, 'ru')}"
+            unreadable.append(Sentence(f"{each.pbx}: {why}", said))
             continue
         damaged += lost
         logged = await logged_between(database, each.pbx, midnight - _BEFORE, midnight + _AFTER)

@@ -29,6 +29,7 @@ from switchboard.call_sight import may_see
 from switchboard.call_timeline import Stretch, Timeline, timeline
 from switchboard.calls_log import LoggedCall, LogPage, logged
 from switchboard.names import Names
+from switchboard.troubles import disagreement
 
 OTHERS = 6
 
@@ -103,7 +104,10 @@ class TrailLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPage:
-    """Everything of one call. `why` are sentences in the language that was asked for."""
+    """Everything of one call. `why` are sentences in the language that was asked for.
+
+    `disagreement`: how events and the PBX's journal differ, in that language too.
+    """
 
     call: LoggedCall
     story: CallStory
@@ -120,11 +124,7 @@ class CallPage:
     notes: tuple[Note, ...]
     recording: RecordingMark | None
     others: tuple[LoggedCall, ...]
-
-    @property
-    def disagreement(self) -> str:
-        """How events and the PBX's journal differ."""
-        return self.story.stored.disagreement
+    disagreement: str
 
     @property
     def talk_partial(self) -> bool:
@@ -164,6 +164,7 @@ async def call_page(
         notes=await notes_of_calls(database, [call.id]),
         recording=recording,
         others=(await _others(database, names, reach, story)).calls,
+        disagreement=disagreement(stored.disagreement, language),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pbx_adapters.port import GapClosed
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
+from switchboard.troubles import SERVICE_WAS_DOWN
 
 
 def watched_key(pbx: str) -> str:
@@ -44,7 +45,7 @@ class GapKeeper:
         async def work(uow: UnitOfWork) -> int:
             noted = await uow.offices.noted(watched_key(pbx)) if first else None
             began_at = datetime.fromisoformat(noted) if noted else at
-            reason = "the service was not running" if first else why
+            reason = str(SERVICE_WAS_DOWN()) if first else why
             return await uow.gaps.open(pbx, began_at=began_at, why=reason)
 
         self._open[pbx] = await self._writer.submit(work)

@@ -15,7 +15,9 @@ import structlog
 from aiohttp import web
 
 from pbx_adapters.webhook.openapi import openapi
+from storage.system_words import system_reason
 from switchboard.news import LinkChanged, Listener
+from switchboard.troubles import NO_HTTP
 from web.access.guard import guarded
 from web.access.headers import guard_headers
 from web.access.origin import same_origin
@@ -81,8 +83,7 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
         try:
             server = await loop.create_server(lambda: TimelyConnection(made, loop=loop), host, port)
         except OSError as error:
-            reason = error.strerror or str(error)
-            trouble = f"HTTP cannot be served on {host} port {port}: {reason}"
+            trouble = NO_HTTP(host=host, port=port, why=system_reason(error))
             log.error("no HTTP; calls are routed all the same", because=trouble)  # noqa: TRY400 - said
         yield trouble
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from switchboard.news import LinkChanged
+from switchboard.troubles import NOT_CONNECTED_YET
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Links:
     @classmethod
     def of(cls, keys: Iterable[str]) -> Links:
         """All links as they stand when the service starts."""
-        return cls(why_down=dict.fromkeys(keys, "not connected yet"))
+        return cls(why_down=dict.fromkeys(keys, NOT_CONNECTED_YET()))
 
     def changed(self, news: LinkChanged) -> None:
         """Take note of news."""

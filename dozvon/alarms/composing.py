@@ -15,19 +15,7 @@ from storage.database import Database
 from storage.writer import Writer
 from switchboard.board import Board
 from switchboard.bookkeeper import BooksState
-
-_BOOKS = {
-    "en": {
-        "differ": "The books of {day} do not balance: {count} differences between the log and the "
-        "exchange's own records. See each with `dozvon books --day {day}`.",
-        "unread": "The books of {day} could not be balanced: {why}",
-    },
-    "ru": {
-        "differ": "Сверка за {day} не сошлась: расхождений между журналом и записями самой АТС — "
-        "{count}. Каждое покажет `dozvon books --day {day}`.",
-        "unread": "Сверку за {day} провести не удалось: {why}",
-    },
-}
+from switchboard.troubles import BOOKS_DIFFER, BOOKS_UNREAD, NOT_CONNECTED_YET
 
 
 def make_alarms(  # noqa: PLR0913 - what it looks at, the rest by keyword
@@ -47,11 +35,11 @@ def make_alarms(  # noqa: PLR0913 - what it looks at, the rest by keyword
         folder=settings.data_dir,
         overdue=timedelta(minutes=wanted.callback_overdue_minutes),
         disk_free_percent=wanted.disk_free_percent,
-        why_down=dict.fromkeys(board.pbxs, "not connected yet"),
+        why_down=dict.fromkeys(board.pbxs, NOT_CONNECTED_YET()),
         http_trouble=http_trouble,
         rivals=board.rivals,
         recordings=recordings,
-        books=lambda: books_sentence(board.books.state, settings.language),
+        books=lambda: books_sentence(board.books.state),
     )
     return Alarms(
         lookout,
@@ -61,15 +49,14 @@ def make_alarms(  # noqa: PLR0913 - what it looks at, the rest by keyword
     )
 
 
-def books_sentence(state: BooksState | None, language: str) -> str:
+def books_sentence(state: BooksState | None) -> str:
     """What the last balancing found, for a person; empty where the books balance."""
     if state is None or (state.balanced and not state.trouble):
         return ""
-    texts = _BOOKS["ru" if language == "ru" else "en"]
     day = state.day.isoformat()
     if state.trouble:
-        return texts["unread"].format(day=day, why=state.trouble)
-    return texts["differ"].format(day=day, count=state.differences)
+        return BOOKS_UNREAD(day=day, why=state.trouble)
+    return BOOKS_DIFFER(day=day, count=state.differences, when=day)
 
 
 def channels(wanted: AlarmSettings, language: str) -> list[Channel]:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from dozvon.alarms.sending import Channel, NotSent
+from storage.sentences import message_of
 from switchboard.alarms import Notice, NoticeWord
 
 QUEUE_LIMIT = 200
@@ -76,7 +77,7 @@ class Delivery:
         try:
             await self.channel.send(notice)
         except NotSent as error:
-            self._failed(str(error))
+            self._failed(message_of(error))
             return False
         except Exception as error:
             log.exception("an alarm could not be sent", channel=self.channel.name)

@@ -24,6 +24,7 @@ from storage.recording_records import RecordingState
 from storage.writer import Writer
 from switchboard.alarms import AlarmKind, Finding
 from switchboard.news import LinkChanged
+from switchboard.troubles import SERVICE_WAS_DOWN
 
 ASK_SECONDS = 2.0
 SERVICE_GAP_SECONDS = 60.0
@@ -31,8 +32,6 @@ NEWS_SECONDS = 60.0
 """How long a stop that is over counts as a condition; then its alarm is taken back."""
 A_DAY = timedelta(days=1)
 LOST = (RecordingState.MISSING, RecordingState.BROKEN)
-SERVICE_WAS_DOWN = "the service was not running"
-"""Why a gap began, as `switchboard.gaps` writes it when nobody was there to watch."""
 
 log = structlog.get_logger()
 _gaps, _callbacks = schema.gaps, schema.callbacks
@@ -139,7 +138,7 @@ class Lookout:
                 found.append(Finding(kind=kind, subject=pbx, about=about))
             lasted = (ended_at or now) - row["began_at"]
             long = lasted >= timedelta(seconds=SERVICE_GAP_SECONDS)
-            if ended_at is not None and row["why"] == SERVICE_WAS_DOWN and long:
+            if ended_at is not None and row["why"] == SERVICE_WAS_DOWN() and long:
                 about = {
                     "pbx": pbx,
                     "minutes": str(max(1, round(lasted / timedelta(minutes=1)))),

@@ -22,6 +22,8 @@ from typing import Protocol
 
 import aiohttp
 
+from storage.system_words import system_reason
+from switchboard import troubles
 from switchboard.alarm_texts import sentence, title
 from switchboard.alarms import Notice
 
@@ -66,9 +68,10 @@ class Mail:
             async with asyncio.timeout(self.deadline_seconds):
                 await _in_a_thread(talk.run)
         except TimeoutError:
-            raise NotSent(f"{self.host}: no answer in {self.deadline_seconds:.0f} s") from None
+            seconds = f"{self.deadline_seconds:.0f}"
+            raise NotSent(troubles.HOST_SILENT(host=self.host, seconds=seconds)) from None
         except (OSError, smtplib.SMTPException, ssl.SSLError, ValueError) as error:
-            raise NotSent(f"{self.host}: {_one_line(str(error)) or type(error).__name__}") from None
+            raise NotSent(troubles.HOST_FAILS(host=self.host, why=_why(error))) from None
         finally:
             talk.cut()
 
@@ -150,9 +153,10 @@ class Hook:
                 ) as answer,
             ):
                 if not 200 <= answer.status < 300:
-                    raise NotSent(f"the address answers {answer.status}")
+                    raise NotSent(troubles.ADDRESS_ANSWERS(status=answer.status))
         except TimeoutError:
-            raise NotSent(f"no answer in {self.deadline_seconds:.0f} s") from None
+            seconds = f"{self.deadline_seconds:.0f}"
+            raise NotSent(troubles.NO_ANSWER_IN_TIME(seconds=seconds)) from None
         except (aiohttp.ClientError, ValueError, OSError) as error:
             raise NotSent(type(error).__name__) from None  # its text may hold the secret address
 
@@ -197,6 +201,14 @@ async def _in_a_thread(work: Callable[[], None]) -> None:
 
     threading.Thread(target=run, name="alarm mail", daemon=True).start()
     await done
+
+
+def _why(error: Exception) -> str:
+    """The system's reason; of TLS and the server itself, which are `OSError`s too, their words."""
+    theirs = isinstance(error, ssl.SSLError | smtplib.SMTPException)
+    if isinstance(error, OSError) and not theirs:
+        return system_reason(error)
+    return _one_line(str(error)) or type(error).__name__
 
 
 def _one_line(text: str) -> str:

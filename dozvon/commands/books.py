@@ -19,6 +19,7 @@ from dozvon.compose import call_records
 from dozvon.context import Context
 from router.books import Account, Difference
 from router.books_sentences import sentence
+from storage.sentences import in_language
 from switchboard.books import DayBooks, balance_day
 
 _COLUMNS = ("line", "in-records", "answered", "missed-calls", "rejected", "excluded", "differences")
@@ -66,7 +67,7 @@ def _day(context: Context, day: str, zone: ZoneInfo) -> date:
 def _print(context: Context, kept: DayBooks, known: People) -> None:
     language = context.language
     for told in kept.unreadable:
-        print_line(context, told, Colour.BAD)
+        print_line(context, str(in_language(told, language)), Colour.BAD)
     if kept.damaged:
         print_line(context, say(language, "books-damaged", count=kept.damaged), Colour.BAD)
     if kept.books.accounts:

@@ -14,6 +14,7 @@ from dozvon.commands.terminal.speaking import SpeakingCommand, as_json, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
 from storage.gaps import Gap, Gaps
+from switchboard.troubles import spoken
 
 _COLUMNS = ("began", "ended", "length", "pbx", "recovered", "from-cdr", "adopted", "because")
 
@@ -52,5 +53,5 @@ def _row(context: Context, gap: Gap, known: People) -> list[str]:
         str(gap.recovered_calls),
         str(gap.from_call_records),
         str(gap.adopted_calls),
-        f"{gap.why} {gap.note}".strip(),
+        f"{spoken(gap.why, language)} {spoken(gap.note, language)}".strip(),
     ]

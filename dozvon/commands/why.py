@@ -25,6 +25,7 @@ from storage import schema
 from storage.database import Database
 from storage.reading import CallFilter, list_calls, read_call
 from storage.records import CallStory, Way
+from switchboard.troubles import disagreement
 
 LAST = "last"
 _SHOWN_AT_MOST = 5
@@ -170,7 +171,8 @@ def _after(language: str, story: CallStory) -> list[str]:
     if stored.call.recovered:
         lines.append(say(language, "why-recovered"))
     if stored.disagreement:
-        lines.append(say(language, "why-disagreement", how=stored.disagreement))
+        how = disagreement(stored.disagreement, language)
+        lines.append(say(language, "why-disagreement", how=how))
     if story.callback_id:
         lines.append(say(language, "why-callback", item=story.callback_id))
     return lines

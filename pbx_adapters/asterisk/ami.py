@@ -19,7 +19,6 @@ Rules
 """
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ import panoramisk
 import structlog
 from panoramisk.actions import Action
 
+from pbx_adapters.asterisk import troubles
 from pbx_adapters.asterisk.ami_connection import LIST_ID_PREFIX, AmiConnection, FrameQueue
 from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming, StateBoard, Voices
 from pbx_adapters.asterisk.ami_wire import AmiReader
@@ -46,6 +46,8 @@ from pbx_adapters.asterisk.errors import (
 )
 from pbx_adapters.asterisk.frames import Frame
 from pbx_adapters.errors import CommandRejected, PbxError, PbxProtocolError, PbxUnavailable
+from storage.sentences import message_of, read_again
+from storage.system_words import system_reason
 
 Fields = Mapping[str, str | Sequence[str]]
 
@@ -258,10 +260,8 @@ class AmiLink:
             async with asyncio.timeout(deadline):
                 return await self._manager.send_action(numbered, as_list=as_list)
         except TimeoutError:
-            raise ActionLate(
-                f"{self.name} did not answer {name} within {deadline:g} s; "
-                "it may have been carried out and is not sent again"
-            ) from None
+            late = troubles.LATE(name=self.name, action=name, seconds=f"{deadline:g}")
+            raise ActionLate(late) from None
         finally:
             connection.forget(numbered.id, numbered.future)
 
@@ -276,9 +276,9 @@ class AmiLink:
             try:
                 await self._session()
             except LoginRefused as error:
-                state, trouble = LinkState.REFUSED, str(error)
+                state, trouble = LinkState.REFUSED, message_of(error)
             except (OSError, PbxError) as error:
-                trouble = str(error) or repr(error)
+                trouble = message_of(error)
             if self._up_at is not None and loop.time() - self._up_at >= self._timing.steady:
                 failures = 0
             refused = state is LinkState.REFUSED
@@ -315,8 +315,8 @@ class AmiLink:
                     manager.config["protocol_factory"], *self._address, ssl=self._tls
                 )
         except OSError as error:  # TimeoutError is one
-            why = os.strerror(error.errno) if error.errno else str(error) or "no answer"
-            raise PbxUnavailable(f"{self._where()} cannot be reached: {why}") from error
+            away = troubles.UNREACHABLE(**self._where(), why=system_reason(error))
+            raise PbxUnavailable(away) from error
         future = loop.create_future()
         future.set_result(made)
         manager.connection_made(future)
@@ -330,11 +330,9 @@ class AmiLink:
         try:
             await self._exchange(connection, login, self._timing.login, None)
         except ActionRefused as error:
-            raise LoginRefused(
-                f"{self._where()} refuses the user {username!r} ({error.frame.get('Message')}). "
-                "Check user, secret and permit lines in manager.conf; calls are routed by the "
-                "dialplan alone until then"
-            ) from None
+            said = read_again(error.frame.get("Message"), troubles.FORMS)
+            about = {**self._where(), "user": repr(username), "said": said}
+            raise LoginRefused(troubles.LOGIN_REFUSED(**about)) from None
         self.version = connection.greeting.partition("/")[2].strip()
 
     async def _wait_booted(self, connection: AmiConnection) -> None:
@@ -344,10 +342,7 @@ class AmiLink:
         if connection.lost.done():
             raise LinkLost(self._lost_because(connection))
         if not connection.booted.done():
-            raise NotBooted(
-                f"{self._where()} lets us in but does not say FullyBooted within {limit:g} s: "
-                "it is still starting, or the AMI user lacks 'system' in its read= line"
-            )
+            raise NotBooted(troubles.NOT_BOOTED(**self._where(), seconds=f"{limit:g}"))
 
     def _up(self, connection: AmiConnection) -> None:
         self._connection = connection
@@ -383,14 +378,14 @@ class AmiLink:
             except ActionLate:
                 missed += 1
                 if connection.heard_at < asked_at or missed >= _MISSED_PONGS:
-                    connection.close(f"no sign of life for {self._timing.pong:g} s")
+                    connection.close(troubles.SILENT(seconds=f"{self._timing.pong:g}"))
 
     def _lost_because(self, connection: AmiConnection) -> str:
-        return f"the link to {self._where()} was lost: {connection.lost.result()}"
+        return troubles.LOST(**self._where(), why=connection.lost.result())
 
-    def _where(self) -> str:
+    def _where(self) -> Mapping[str, str]:
         host, port = self._address
-        return f"Asterisk {self.name} at {host}:{port}"
+        return {"name": self.name, "address": f"{host}:{port}"}
 
     def _tell(self, trouble: str, failures: int, pause: float) -> None:
         """Logs a trouble when it is new, and then ever more rarely."""

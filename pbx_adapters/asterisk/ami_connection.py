@@ -23,10 +23,12 @@ from typing import Any, cast
 
 import structlog
 
+from pbx_adapters.asterisk import troubles
 from pbx_adapters.asterisk.ami_wire import AmiReader, encode_action
 from pbx_adapters.asterisk.errors import ActionRefused, LinkLost, ListTooLong, NotConnected
 from pbx_adapters.asterisk.frames import Frame
 from pbx_adapters.errors import CommandRejected, UnsafeText
+from storage.system_words import system_reason
 
 LIST_ID_PREFIX = "dozvon-list-"
 """Begins the ActionID of every list of ours, so that items of a list given up are known as such."""
@@ -37,6 +39,8 @@ LINE_LIMIT_BYTES = 1022
 Tried on Asterisk 22.10: a line of 1,023 bytes ends the message in its middle, so that the fields
 behind it become an action of their own; longer ones are refused ("line too long").
 """
+
+_CLOSED_BY_US = troubles.CLOSED_BY_US()
 
 log = structlog.get_logger()
 
@@ -194,7 +198,7 @@ class AmiConnection(asyncio.Protocol):
         self.balance()
         return answer
 
-    def close(self, reason: str = "closed by us") -> None:
+    def close(self, reason: str = _CLOSED_BY_US) -> None:
         """Ends the connection at once; whoever waits for an action is told."""
         self._end(reason)
         self.transport.abort()
@@ -217,7 +221,8 @@ class AmiConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tells whoever waits."""
-        self._end(f"the connection broke ({exc})" if exc else "Asterisk closed the connection")
+        why = system_reason(exc) if isinstance(exc, OSError) else exc
+        self._end(troubles.BROKE(why=why) if exc else troubles.CLOSED_BY_ASTERISK())
 
     # -- ours ----------------------------------------------------------------------------------
 
@@ -275,12 +280,8 @@ class AmiConnection(asyncio.Protocol):
             return
         self.lost.set_result(reason)
         for pending in self._pending.values():
-            pending.fail(
-                LinkLost(
-                    f"the link to {self._name} was lost before {pending.name} was answered "
-                    f"({reason}); it may have been carried out and is not sent again"
-                )
-            )
+            about = {"name": self._name, "action": pending.name, "why": reason}
+            pending.fail(LinkLost(troubles.LOST_BEFORE(**about)))
         self._pending.clear()
         if not self.booted.done():
             self.booted.cancel()

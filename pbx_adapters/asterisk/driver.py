@@ -30,6 +30,7 @@ from pbx_adapters.asterisk.plan_variables import render
 from pbx_adapters.asterisk.settings import AsteriskSettings
 from pbx_adapters.asterisk.sound import Sound
 from pbx_adapters.asterisk.tracking import PartyRules, Tracker
+from pbx_adapters.asterisk.troubles import LINK_LOST
 from pbx_adapters.asterisk.watch import Watch, service_name
 from pbx_adapters.errors import PbxError
 from pbx_adapters.port import (
@@ -177,7 +178,7 @@ class AsteriskPbx:
         self.control.note(frame)
         if frame == LINK_DOWN:
             self._watching.clear()
-            why = self.calls.trouble or "the link was lost"
+            why = self.calls.trouble or LINK_LOST()
             await self._report(self._tracker.gap(self._pbx_now()))
             await self._switchboard.link_changed(self.key, LinkState.DOWN, why)
         elif frame == LINK_UP:

@@ -17,9 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pbx_adapters.cdr import troubles
 from pbx_adapters.cdr.errors import CdrNotUnderstood, CdrUnreachable
 from pbx_adapters.cdr.port import Reading
 from pbx_adapters.cdr.rows import CdrRow, Damaged, is_unique_id, row_of
+from storage.sentences import Sentence
+from storage.system_words import system_reason
 
 LONGEST_LINE = 64 * 1024
 MASTER = (
@@ -40,10 +43,8 @@ class CsvRecords:
         self._columns = tuple(columns)
         for names in _NEEDED:
             if columns and not any(name in columns for name in names):
-                raise CdrNotUnderstood(
-                    f"cdr_columns names no {' or '.join(names)}: without it no call can be told "
-                    "from another. Write the columns of cdr_custom.conf in their order."
-                )
+                needed = Sentence(" or ".join(names), " или ".join(names))
+                raise CdrNotUnderstood(troubles.NO_NEEDED_COLUMN(columns=needed))
 
     def read(self, since: datetime, until: datetime) -> Reading:
         """Records that began in [since, until); reads files, so call it in a thread."""
@@ -64,10 +65,8 @@ class CsvRecords:
             with path.open(encoding="utf-8", errors="replace", newline="") as lines:
                 yield from self._read(line for line in lines if len(line) < LONGEST_LINE)
         except OSError as error:
-            raise CdrUnreachable(
-                f"The call records {path} cannot be read: {error.strerror}. Give the service's "
-                "user the right to read the file, or correct `cdr` in the settings."
-            ) from error
+            away = troubles.FILE_AWAY(file=path, why=system_reason(error))
+            raise CdrUnreachable(away) from error
 
     def _read(self, lines: Iterator[str]) -> Iterator[CdrRow | None]:
         rows = csv.reader(lines)

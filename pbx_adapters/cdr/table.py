@@ -13,6 +13,7 @@ from sqlalchemy import Engine, MetaData, Select, Table, create_engine, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 
+from pbx_adapters.cdr import troubles
 from pbx_adapters.cdr.errors import CdrNotUnderstood, CdrUnreachable
 from pbx_adapters.cdr.port import Reading
 from pbx_adapters.cdr.rows import CdrRow, Damaged, row_of
@@ -36,15 +37,10 @@ class TableRecords:
         try:
             return self._read(engine, since, until)
         except NoSuchTableError as error:
-            raise CdrNotUnderstood(
-                f"The database of call records has no table {self._table}: correct `cdr_table`."
-            ) from error
+            raise CdrNotUnderstood(troubles.NO_TABLE(table=self._table)) from error
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or type(error).__name__)
-            raise CdrUnreachable(
-                f"The database of call records cannot be read ({reason}). Correct `cdr` in the "
-                "settings, or give its user the right to read the table."
-            ) from error
+            raise CdrUnreachable(troubles.DATABASE_AWAY(why=reason)) from error
         finally:
             engine.dispose()
 
@@ -52,22 +48,15 @@ class TableRecords:
         try:
             return create_engine(make_url(self._url))
         except (ArgumentError, NoSuchModuleError) as error:
-            raise CdrUnreachable(
-                "`cdr` is no address of a database: mysql+pymysql://user:password@host/asteriskcdrdb"
-            ) from error
+            raise CdrUnreachable(troubles.NO_ADDRESS()) from error
         except ModuleNotFoundError as error:
-            raise CdrUnreachable(
-                f"To read call records from this database install its driver, {error.name}, into "
-                "the service's environment."
-            ) from error
+            raise CdrUnreachable(troubles.NO_DRIVER(driver=error.name)) from error
 
     def _read(self, engine: Engine, since: datetime, until: datetime) -> Reading:
         cdr = Table(self._table, MetaData(), autoload_with=engine)
         missing = [name for name in _NEEDED if name not in cdr.c]
         if missing:
-            raise CdrNotUnderstood(
-                f"The table {self._table} has no column {missing[0]}: it holds no call records."
-            )
+            raise CdrNotUnderstood(troubles.NO_COLUMN(table=self._table, column=missing[0]))
         found: list[CdrRow] = []
         damaged = 0
         with engine.connect() as connection:

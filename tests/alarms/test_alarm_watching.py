@@ -15,7 +15,7 @@ import pytest
 from ready_tables import ready_tables
 
 from dozvon.alarms.delivery import Delivery
-from dozvon.alarms.lookout import SERVICE_WAS_DOWN, Lookout
+from dozvon.alarms.lookout import Lookout
 from dozvon.alarms.sending import Hook, Mail
 from dozvon.alarms.watching import Alarms
 from router.calls import Call, CallState, Direction, Disposition
@@ -27,6 +27,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.alarms import AlarmKind, Notice
 from switchboard.news import AlarmsStand, LinkChanged, Listener, News, Newsroom
+from switchboard.troubles import SERVICE_WAS_DOWN
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -129,7 +130,7 @@ async def test_a_stop_of_the_service_is_told_with_its_length_and_what_was_recove
 
     async def stopped(uow: UnitOfWork) -> int:
         began = NINE - timedelta(minutes=12)
-        return await uow.gaps.open("main", began_at=began, why=SERVICE_WAS_DOWN)
+        return await uow.gaps.open("main", began_at=began, why=SERVICE_WAS_DOWN())
 
     gap = await house.write(stopped)
     assert await house.look(alarms) == []

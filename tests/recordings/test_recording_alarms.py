@@ -15,6 +15,7 @@ from recordings.errors import SourceUnavailable
 from storage.recording_records import RecordingState
 from switchboard.alarms import AlarmKind, Finding
 from switchboard.recordings_found import state_counts
+from switchboard.troubles import spoken
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def house(tmp_path: Path) -> AsyncIterator[Arrivals]:
         yield made
 
 
-async def findings(house: Arrivals, language: str = "en") -> list[Finding]:
+async def findings(house: Arrivals) -> list[Finding]:
     archive = house.archive()
     lookout = Lookout(
         database=house.database,
@@ -32,7 +33,7 @@ async def findings(house: Arrivals, language: str = "en") -> list[Finding]:
         overdue=timedelta(hours=1),
         disk_free_percent=0.0,
         why_down={},
-        recordings=lambda: troubles_of(archive, language),
+        recordings=lambda: troubles_of(archive),
     )
     return await lookout.findings(house.clock)
 
@@ -50,15 +51,15 @@ async def test_a_pbx_that_gives_no_recordings_is_named_with_its_reason(house: Ar
 
 
 @pytest.mark.parametrize(("language", "store"), [("ru", "хранилище"), ("en", "the store")])
-async def test_a_full_disk_is_told_in_the_houses_language(
+async def test_a_full_disk_is_told_in_the_readers_language(
     house: Arrivals, language: str, store: str
 ) -> None:
     await house.usual()
     house.store.full = True
     await house.rounds(0, 4)
-    (found,) = await findings(house, language)
-    assert found.about["where"] == store
-    assert ("Освободите" in found.about["why"]) is (language == "ru")
+    (found,) = await findings(house)
+    assert spoken(found.about["where"], language) == store
+    assert ("Освободите" in spoken(found.about["why"], language)) is (language == "ru")
 
 
 async def test_a_lost_conversation_is_an_alarm_for_a_day(house: Arrivals) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from switchboard.alarm_texts import standing_sentence
 from switchboard.connections import standing
+from switchboard.troubles import spoken
 from web.api.endpoint import Endpoint, Turn
 from web.state import LINKS, METRICS
 
@@ -65,14 +66,14 @@ async def connections(turn: Turn) -> Connections:
     """How everything stands now."""
     parts, app = turn.parts, turn.request.app
     found = await standing(parts.board, parts.database, app[LINKS].why_down)
-    books = found.books
+    books, language = found.books, turn.language
     return Connections(
         alarms=tuple(standing_sentence(each, turn.language) for each in app[METRICS].alarms),
         pbxs=tuple(
             PbxNow(
                 key=pbx.key,
                 watched=not pbx.why_down,
-                why_down=pbx.why_down,
+                why_down=spoken(pbx.why_down, language),
                 rival=pbx.rival,
                 ahead_seconds=pbx.ahead_seconds,
                 live_calls=pbx.live_calls,
@@ -85,7 +86,7 @@ async def connections(turn: Turn) -> Connections:
                 pbx=gap.pbx,
                 began_at=gap.began_at,
                 ended_at=gap.ended_at,
-                why=gap.why,
+                why=spoken(gap.why, language),
                 recovered_calls=gap.recovered_calls,
                 from_call_records=gap.from_call_records,
             )
@@ -96,11 +97,11 @@ async def connections(turn: Turn) -> Connections:
             at=books.at,
             balanced=books.balanced,
             differences=books.differences,
-            trouble=books.trouble,
+            trouble=spoken(books.trouble, language),
         )
         if books
         else None,
-        writer_trouble=parts.writer.trouble or "",
+        writer_trouble=spoken(parts.writer.trouble or "", language),
         writer_waiting=parts.writer.waiting,
         disk_free_share=found.free_share,
     )

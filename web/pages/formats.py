@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
+from switchboard.troubles import spoken
 from web.pages.texts import Words
 
 NONE = "—"
@@ -110,6 +111,10 @@ class Formats:
         if not written:
             return self.words("common.hidden-number")
         return pretty_number(written)
+
+    def author(self, by: str) -> str:
+        """Who did something: a login, or the service itself in the reader's words."""
+        return spoken(by, self.words.language) or NONE
 
     def iso(self, at: datetime | None) -> str:
         """The instant for a program (`<time datetime>`)."""

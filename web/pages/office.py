@@ -31,7 +31,7 @@ from storage.office_versions import OfficeVersion
 from switchboard.office_desk import LONGEST, Draft, OfficeDesk, Overtaken
 from web.access.person import person_of
 from web.access.session import address_of
-from web.pages.page import flash, parts_of, render, words
+from web.pages.page import flash, formats, parts_of, render, words
 
 routes = web.RouteTableDef()
 
@@ -327,7 +327,8 @@ def _finding_place(path: str) -> str:
 
 
 def _overtaken_sentence(request: web.Request, newest: OfficeVersion) -> str:
-    return words(request)("office.overtaken", n=newest.version, who=newest.by or "—")
+    who = formats(request).author(newest.by)
+    return words(request)("office.overtaken", n=newest.version, who=who)
 
 
 def _base(sent: Mapping[str, Any]) -> int:

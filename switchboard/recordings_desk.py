@@ -34,7 +34,7 @@ from switchboard.recordings_found import Tally
 
 MOST_DAYS = 31
 PAGE = 50
-WALKED = 20_000
+WALKED = 50_000
 """Rows of one page's search; they lie scattered, each read by itself."""
 NO_LINE = "-"
 """Stands for calls that came over no line of the office: those that we placed, and strange ones."""

@@ -109,6 +109,19 @@ async def test_a_link_is_given_away_by_heads_for_what_they_hear(house: Heard, lo
         assert await house.audit() == []
 
 
+async def test_a_link_stands_in_the_page_where_it_was_asked_for(house: Heard) -> None:
+    """With JavaScript only the form's place changes, without it a page shows the link."""
+    place, form = "/calls/petrovs/recording/link", {"hours": "24"}
+    async with house.api.live.people.signed_in("director") as person:
+        assert 'id="recording-link"' in (await person.get("/calls/petrovs"))[1]
+        async with person.http.post(place, data=form, headers={"HX-Request": "true"}) as reply:
+            fragment = await reply.text()
+        _, page = await person.post(place, **form)
+    for text, whole in ((fragment, False), (page, True)):
+        assert 'id="made-link"' in text
+        assert ("<html" in text) is whole
+
+
 @pytest.mark.parametrize("hours", ["0", "-1", "8785", "x", "", "1e3", "9" * 400])
 async def test_a_link_lives_for_hours_that_make_sense(house: Heard, hours: str) -> None:
     async with house.api.live.people.signed_in("director") as person:

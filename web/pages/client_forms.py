@@ -29,6 +29,7 @@ from switchboard.clients import ClientBase
 from web.pages.clients import (
     address,
     base_of,
+    history_of,
     local_instant,
     names_of,
     new_form,
@@ -144,15 +145,16 @@ async def note(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     form, t = await _fields(request), words(request)
     text, soon = form.get("text", "").strip(), form.get("next_contact", "")
+    about = form.get("application", "").strip()[:LONGEST_KEY]
     at = local_instant(request, soon)
     if soon and at is None:
         flash(request, t("clients.bad-moment"), "bad")
     elif not text and at is None:
         flash(request, t("clients.empty-note"), "bad")
     else:
-        await note_client(base, client, text, next_contact_at=at)
+        await note_client(base, client, text, application=about, next_contact_at=at)
         flash(request, t("clients.noted"))
-    raise _card(client)
+    raise web.HTTPSeeOther(history_of(address(client.key), about)) if about else _card(client)
 
 
 @routes.post("/clients/{key}/contacts/{note:[0-9]{1,12}}/done")

@@ -92,11 +92,11 @@ async def client(request: web.Request) -> web.Response:
         history=list(_history(card, names, work, older=before is not None)),
         recorded=await _recorded(request, card),
         older=_older(card, work),
-        newest=_history_of(here, work) if before else "",
+        newest=history_of(here, work) if before else "",
         names=names,
         owners=owners(request),
         identity=number_identity,
-        of_application={each.key: _history_of(here, each.key) for each in card.client.applications},
+        of_application={each.key: history_of(here, each.key) for each in card.client.applications},
         writers={note.by: names.manager(note.manager) or note.by for note in card.notes},
     )
 
@@ -219,10 +219,10 @@ def _older(card: Card, application: str) -> str:
     if calls.next is None:
         return ""
     place = f"{calls.next.at.isoformat()}|{calls.next.id}"
-    return _history_of(address(card.client.key), application, before=place)
+    return history_of(address(card.client.key), application, before=place)
 
 
-def _history_of(here: str, application: str, **other: str) -> str:
+def history_of(here: str, application: str, **other: str) -> str:
     """The card with the talks about one application, or about all."""
     about = {"application": application, **other}
     asked = urlencode({name: text for name, text in about.items() if text})

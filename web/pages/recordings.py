@@ -72,7 +72,7 @@ async def recordings(request: web.Request) -> web.Response:
     page = await list_recordings(
         parts.database, office, _span(asked), language=language, before=before
     )
-    names = Names.of(office)
+    names, lost = Names.of(office), list(_lost(request, asked, counted))
     return render(
         request,
         "recordings.html",
@@ -80,7 +80,8 @@ async def recordings(request: web.Request) -> web.Response:
         page=page,
         days=[day for day in counted if day.expected],
         sums=_sums(counted),
-        lost=list(_lost(request, asked, counted))[:MOST_SENTENCES],
+        lost=lost[:MOST_SENTENCES],
+        lost_more=len(lost[MOST_SENTENCES:]),
         shows=list(Show),
         lines=_lines(request),
         periods=list(_periods(request, asked)),

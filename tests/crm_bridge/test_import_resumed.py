@@ -18,12 +18,12 @@ ROWS = 3000
 PATIENCE_SECONDS = 60.0
 
 
-def clients_file(folder: Path) -> Path:
+def clients_file(folder: Path, *, rows: int = ROWS) -> Path:
     """Clients with two numbers each; every 50th row tells nobody, every 40th a client again."""
     file = folder / "clients.csv"
     with file.open("w", encoding="utf-8") as out:
         out.write("Имя;Телефон;Телефон 2\n")
-        for n in range(ROWS):
+        for n in range(rows):
             one = n - 20 if n % 40 == 30 else n
             row = f"Клиент {one};8916{one:07d};+7495{n:07d}" if n % 50 else ";нет;"
             out.write(f"{row}\n")
@@ -135,6 +135,6 @@ async def test_another_file_is_never_begun_in_the_middle(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("resume", [(), ("--resume",)])
 def test_a_file_that_is_through_is_imported_anew(tmp_path: Path, resume: tuple[str, ...]) -> None:
-    folder, file = base(tmp_path / "base"), clients_file(tmp_path)
+    folder, file = base(tmp_path / "base"), clients_file(tmp_path, rows=300)
     first, again = through(folder, str(file)), through(folder, str(file), *resume)
     assert (again["resumed_after"], again["added"], again["rows"]) == (0, 0, first["rows"])

@@ -13,6 +13,8 @@ from recorded_floor import RATE, tones
 
 QUIET = 200
 """A root mean square below which nobody is heard: what a codec leaves of silence."""
+ASIDE_SECONDS = 0.35
+"""How far from a turn we listen: phones, the exchange and the codec take their time."""
 _DECODED = """async rate => {
   const answer = await fetch(document.querySelector("dz-player audio").src);
   const sound = await new OfflineAudioContext(1, 1, rate)
@@ -25,12 +27,12 @@ _DECODED = """async rate => {
     return btoa(text);
   });
 }"""
-_TALLEST = """([at, side]) => {
+_TALLEST = """([from, to, side]) => {
   const canvas = document.querySelector("canvas.dz-wave");
   const room = Math.floor(canvas.height / 2), trim = Math.ceil(room * 0.05);
   const pen = canvas.getContext("2d");
   let tallest = 0;
-  for (let x = Math.floor(at * canvas.width), columns = 0; columns < 8; x++, columns++) {
+  for (let x = Math.ceil(from * canvas.width); x < to * canvas.width; x++) {
     const data = pen.getImageData(x, side * room + trim, 1, room - 2 * trim).data;
     let ink = 0;
     for (let i = 3; i < data.length; i += 4) ink += data[i] > 40;
@@ -52,12 +54,16 @@ class Decoded:
         """How long it sounds."""
         return len(self.sides[0]) / RATE
 
-    def between(self, begin: datetime, end: datetime, *, inside: float = 0.35) -> list[set[int]]:
-        """The tones of each side between two moments, without the seconds `inside` their edges."""
-        first, last = ((at - self.began_at).total_seconds() for at in (begin, end))
-        assert last - first > 2 * inside + 0.2, "too short to be heard"
-        a, b = round((first + inside) * RATE), round((last - inside) * RATE)
+    def between(self, begin: datetime, end: datetime) -> list[set[int]]:
+        """The tones of each side between two moments, a little away from both."""
+        a, b = (round(place * len(self.sides[0])) for place in self.places(begin, end))
         return [_voices(side[a:b]) for side in self.sides]
+
+    def places(self, begin: datetime, end: datetime) -> tuple[float, float]:
+        """Where this stretch lies in the whole (0 to 1), a little away from both its moments."""
+        first, last = ((at - self.began_at).total_seconds() for at in (begin, end))
+        assert last - first > 2 * ASIDE_SECONDS + 0.2, "too short to be heard"
+        return (first + ASIDE_SECONDS) / self.seconds, (last - ASIDE_SECONDS) / self.seconds
 
 
 async def decoded(page: Page, began_at: datetime) -> Decoded:
@@ -68,9 +74,12 @@ async def decoded(page: Page, began_at: datetime) -> Decoded:
     return Decoded(sides=sides, began_at=began_at)
 
 
-async def tallest(page: Page, at: float, side: int) -> float:
-    """How much of a side's room the waveform fills near a place from 0 to 1."""
-    found: float = await page.evaluate(_TALLEST, [at, side])
+async def tallest(page: Page, begin: float, end: float, side: int) -> float:
+    """How much of a side's room the waveform fills at most, between places from 0 to 1.
+
+    The line of the place that is played fills all of it: it must stand elsewhere.
+    """
+    found: float = await page.evaluate(_TALLEST, [begin, end, side])
     return found
 
 

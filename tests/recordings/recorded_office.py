@@ -1,6 +1,7 @@
 """An office as it works: real phones that sound, the whole service with its archive, a browser.
 
-The floor and its tones are those of `recorded_floor`, the browsers those of `workspace_house`.
+The floor and its tones are those of `recorded_floor`, the browsers those of `workspace_house`. The
+service is a process of its own, as in an office: while it draws a page, no phone falls silent.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from pathlib import Path
 from playwright.async_api import Browser, Page
 from recorded_floor import fetch_from_its_folder, sounding_floor
 from sales_floor import Desk, Floor, eventually
+from two_services import Outside
 from workspace_house import Workspace
 
 from config.office_dump import dump_office
 from dozvon.demo.engine import EngineService
 from dozvon.demo.people import DemoPerson, add_people
-from router.calls import Call
 from router.office import Office
 from storage.audit import AuditRow, read_audit
-from storage.database import open_database
+from storage.database import Database, open_database
+from storage.reading import list_calls
 from storage.recording_records import RecordingState, StoredRecording
 from storage.recordings import Recordings
 from web.access.roles import Role
@@ -36,27 +38,24 @@ class SoundingOffice:
 
     floor: Floor
     workspace: Workspace
+    database: Database
 
-    async def live(self, number: str) -> Call:
-        """The call with this outside number, as the service knows it while it lives."""
+    async def call_of(self, number: str) -> str:
+        """The one call with this outside number in the log."""
 
-        async def probe() -> Call | None:
-            calls = self.workspace.board.live.all()
-            return next((c for c in calls if number in c.caller or number in c.line), None)
+        async def probe() -> list[str]:
+            found = [row.call for row in await list_calls(self.database, limit=100)]
+            return [call.id for call in found if number in call.caller or number in call.line]
 
-        found = await eventually(probe, 10, f"the service knows the call with {number}")
-        assert found
-        return found
+        (only,) = await eventually(probe, 20, f"the call with {number} is in the log")
+        return only
 
     async def ready(self, call_id: str) -> StoredRecording:
         """The recording of a call once it can be played."""
         told: list[StoredRecording | None] = []
 
         async def probe() -> StoredRecording | None:
-            async with (
-                open_database(self.floor.settings.database) as database,
-                database.reading() as link,
-            ):
+            async with self.database.reading() as link:
                 told[:] = [await Recordings(link).of_call(call_id)]
             found = told[0]
             return found if found and found.state is RecordingState.READY else None
@@ -67,10 +66,8 @@ class SoundingOffice:
 
     async def audit(self, recording: StoredRecording) -> list[tuple[str, str]]:
         """Who did what with a recording, oldest first."""
-        async with open_database(self.floor.settings.database) as database:
-            rows: tuple[AuditRow, ...] = await read_audit(
-                database, subject=f"recording:{recording.id}"
-            )
+        subject = f"recording:{recording.id}"
+        rows: tuple[AuditRow, ...] = await read_audit(self.database, subject=subject)
         return [(row.by, row.act) for row in reversed(rows)]
 
     async def open_call(self, login: str, recording: StoredRecording) -> Page:
@@ -89,19 +86,20 @@ async def sounding_office(
         (floor.settings.data_dir / "office.toml").write_text(dump_office(floor.office), "utf-8")
         people = tuple(_people(floor.office))
         await add_people(floor.settings, floor.office, people)
-        service = EngineService(floor.settings)
-        await service.start()
         workspace = Workspace(
             office=floor.office,
-            service=service,
+            service=EngineService(floor.settings),  # never started: the one outside serves
             pbx=floor.pbx,
             carrier=floor.carrier,
             by_extension={p.extension: p for desk in floor.desks for p in desk.phones},
             people={person.login: person for person in people},
             browser=browser,
         )
+        service = Outside(floor.config)
         try:
-            yield SoundingOffice(floor=floor, workspace=workspace)
+            await service.start()
+            async with open_database(floor.settings.database) as database:
+                yield SoundingOffice(floor=floor, workspace=workspace, database=database)
         finally:
             for context in workspace.contexts:
                 await context.close()

@@ -8,23 +8,24 @@ decoded: client 400 Hz on the left; a 700 Hz, b 1100 Hz, c 1500 Hz on the right,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from player_ear import Decoded, audio_is, decoded, tallest
 from playwright.async_api import Browser, Page, async_playwright, expect
-from recorded_floor import ASIDE_HERTZ, CLIENT_HERTZ, TONES
+from recorded_floor import ASIDE_HERTZ, CLIENT_HERTZ, RATE, TONES
 from recorded_office import SoundingOffice, sounding_office, who
 from sales_floor import Desk, caller_of
 
 from dozvon.lab import Mobile, OutsideCall, Phone, answer_after
 from dozvon.lab.sip.records import Record
 from dozvon.lab.sip.rtp import SILENT_FRAME
-from storage.recording_records import StoredRecording
+from recordings.port import PartKind
+from storage.recording_records import StoredPart, StoredRecording
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -33,6 +34,8 @@ NOBODY: set[int] = set()
 CLIENTS_SIDE, OUR_SIDE = 0, 1
 TALK = 2.0
 NEAR_SECONDS = 0.5
+DISTURBED = timedelta(seconds=0.3)
+TRIES = 4
 FALLBACK, INTERCEPT, BLIND, ATTENDED, CLICK = range(5)
 
 
@@ -48,6 +51,21 @@ class Talk:
         return (self.turns[-1] - self.turns[0]).total_seconds()
 
     @property
+    def disturbed(self) -> bool:
+        """Whether the exchange's own files are longer or shorter than the talk was.
+
+        Where phones and exchange get too little of a busy machine, it stretches what it hears.
+        """
+        ends = [p.began_at + timedelta(seconds=(p.size - 44) / 2 / RATE) for p in self._parts]
+        lacks = [self.turns[-1] - end for end, part in zip(ends, self._parts, strict=True)
+                 if part.kind != PartKind.LEG]  # fmt: skip
+        return max(ends) - self.turns[-1] > DISTURBED or max(lacks) > DISTURBED
+
+    @property
+    def _parts(self) -> list[StoredPart]:
+        return [part for part in self.recording.parts if part.began_at and part.size]
+
+    @property
     def told(self) -> str:
         """What a failed test is read with."""
         begins = [(turn - self.turns[0]).total_seconds() for turn in self.turns]
@@ -56,6 +74,9 @@ class Talk:
             for p in self.recording.parts
         ]
         return f"turns {begins}, {self.recording.seconds} s of {parts}"
+
+
+Story = Callable[[SoundingOffice, Desk], Awaitable[Talk]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +92,9 @@ class Heard:
         begins = list(zip(self.turns, self.turns[1:], strict=False))
         for (begin, end), expected in zip(begins, voices, strict=True):
             assert self.sound.between(begin, end) == list(expected), (begin, end)
-            middle = (begin + (end - begin) / 2 - self.turns[0]).total_seconds()
             for side in (CLIENTS_SIDE, OUR_SIDE):
-                tall = await tallest(self.page, middle / self.sound.seconds, side)
-                assert tall > 0.4 if expected[side] else tall < 0.15, (middle, side, tall)
+                tall = await tallest(self.page, *self.sound.places(begin, end), side)
+                assert tall > 0.4 if expected[side] else tall < 0.15, (begin, side, tall)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -98,7 +118,7 @@ async def played(office: SoundingOffice) -> dict[int, Talk | BaseException]:
     stories = (fallback, intercept, blind, attended, click)
     desks = office.floor.desks
     ended = await asyncio.gather(
-        *(story(office, desk) for story, desk in zip(stories, desks, strict=True)),
+        *(heard_well(story, office, desk) for story, desk in zip(stories, desks, strict=True)),
         return_exceptions=True,
     )
     return dict(enumerate(ended))
@@ -111,6 +131,17 @@ def talks(played: dict[int, Talk | BaseException]) -> dict[int, Talk]:
     if failed:
         raise failed[0]
     return {number: talk for number, talk in played.items() if isinstance(talk, Talk)}
+
+
+async def heard_well(story: Story, office: SoundingOffice, desk: Desk) -> Talk:
+    """The story's talk; played again where the exchange itself was disturbed."""
+    for _ in range(TRIES):
+        talk = await story(office, desk)
+        if not talk.disturbed:
+            break
+        desk.quiet()
+        desk.a.hertz = A
+    return talk
 
 
 # -- the calls ------------------------------------------------------------------------------------
@@ -126,11 +157,10 @@ def ended(record: Record) -> datetime:
     return record.ended_at
 
 
-async def over(office: SoundingOffice, number: str, *calls: Record) -> StoredRecording:
+async def over(office: SoundingOffice, number: str, client: Record) -> StoredRecording:
     """The client hangs up, and the recording comes in."""
-    known = await office.live(number)
-    await calls[0].hang_up()
-    return await office.ready(known.id)
+    await client.hang_up()
+    return await office.ready(await office.call_of(number))
 
 
 async def begun(desk: Desk, owner: Phone) -> OutsideCall:
@@ -234,12 +264,16 @@ async def listen(office: SoundingOffice, login: str, talk: Talk) -> Heard:
     assert await office.audit(talk.recording) == [], "looking at it is not listening"
     await page.click(".dz-play")
     await audio_is(page, "!audio.paused && audio.currentTime > 0.5")
+    await page.click(".dz-play")
+    await page.locator(".dz-stage").press("Home")
+    await audio_is(page, "audio.paused && audio.currentTime === 0")
     duration = await page.evaluate("() => document.querySelector('dz-player audio').duration")
     assert abs(duration - talk.seconds) < NEAR_SECONDS, talk.told
     assert await office.audit(talk.recording) == [(login, "play")]
     sound = await decoded(page, talk.turns[0])
     assert abs(sound.seconds - duration) < 0.2
     assert await office.audit(talk.recording) == [(login, "play")], "one listening is one row"
+    assert not [told for told in office.workspace.trouble if page.url in told]
     return Heard(page=page, sound=sound, turns=talk.turns)
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from router.office import Hours
+
 HEIGHT = 150
 WIDTH = 460
+WIDEST = 48
+"""A bar of a chart with few of them is no wider: one day is no wall."""
 _STEPS = (1, 2, 5)
 
 
@@ -46,6 +50,7 @@ def bars(rows: Iterable[tuple[str, str, Sequence[tuple[str, int]]]], *, labels: 
     told = list(rows)
     top = _round_up(max((sum(n for _, n in parts) for _, _, parts in told), default=0))
     slot = WIDTH / max(1, len(told))
+    wide = min(slot * 0.72, WIDEST)
     every = -(-len(told) // labels)
     drawn = []
     for number, (label, title, parts) in enumerate(told):
@@ -57,8 +62,8 @@ def bars(rows: Iterable[tuple[str, str, Sequence[tuple[str, int]]]], *, labels: 
                 stacked.append(Part(kind=kind, y=round(y, 1), height=round(height, 1)))
         drawn.append(
             Bar(
-                x=round(number * slot + slot * 0.14, 1),
-                width=round(slot * 0.72, 1),
+                x=round((number + 0.5) * slot - wide / 2, 1),
+                width=round(wide, 1),
                 label=label,
                 title=title,
                 parts=tuple(stacked),
@@ -67,6 +72,21 @@ def bars(rows: Iterable[tuple[str, str, Sequence[tuple[str, int]]]], *, labels: 
         )
     scale = tuple((round(HEIGHT - HEIGHT * n / 2, 1), round(top * n / 2)) for n in range(3))
     return Chart(width=WIDTH, height=HEIGHT, bars=tuple(drawn), lines=scale)
+
+
+def hours_of(office: Iterable[Hours], called: Iterable[int]) -> range:
+    """The scale of a day: the hours in which somebody is open by the week, and those of any call.
+
+    So one early call is a bar at its place in the day, not the whole chart. A window past midnight
+    is the whole day; where nobody is ever open it is nine to six.
+    """
+    windows = [window for hours in office for window in hours.week]
+    if any(window.end <= window.start for window in windows):
+        return range(24)
+    first = {window.start.hour for window in windows} or {9}
+    last = {window.end.hour - (not window.end.minute) for window in windows} or {17}
+    shown = first | last | set(called)
+    return range(min(shown), max(shown) + 1)
 
 
 def level(count: int, most: int) -> int:

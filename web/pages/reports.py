@@ -57,6 +57,7 @@ async def reports(request: web.Request) -> web.Response:
     found = await _report(request, asked, asked.days)
     before = await _report(request, asked, asked.days.before) if asked.compare else None
     rows = {row.key: row for row in before.people} if before else {}
+    hours = _hours_shown(request, asked, found)
     return render(
         request,
         "reports.html",
@@ -68,9 +69,9 @@ async def reports(request: web.Request) -> web.Response:
         periods=PERIODS,
         departments=_departments(request),
         days_chart=_days_chart(request, found),
-        hours_chart=_hours_chart(request, found),
+        hours_chart=_hours_chart(request, found, hours),
         day_name=lambda day: _day_name(request, day),
-        hours=_working_hours(found),
+        hours=hours,
         level=report_charts.level,
         skip_name=lambda why: skip_name(words(request), why),
         most=max((t.offered for row in found.lines for t in row.hours.values()), default=0),
@@ -176,10 +177,13 @@ def _day_name(request: web.Request, day: date) -> str:
     return format_date(day, "EEEEEE, d MMM", locale=words(request).language)
 
 
-def _working_hours(found: Report) -> range:
-    """The hours from the first to the last in which anybody called."""
-    hours = [hour for hour, traffic in found.hours.items() if traffic.offered]
-    return range(min(hours, default=9), max(hours, default=18) + 1)
+def _hours_shown(request: web.Request, asked: Asked, found: Report) -> range:
+    """The day as the departments of the report keep it, and whatever hours clients called in."""
+    departments = parts_of(request).board.office().departments
+    seen = {asked.department} if asked.department else {key for key, _ in _departments(request)}
+    kept = (departments[key].hours for key in seen if key in departments)
+    called = (hour for hour, traffic in found.hours.items() if traffic.offered)
+    return report_charts.hours_of(kept, called)
 
 
 def _parts(traffic: Traffic) -> list[tuple[str, int]]:
@@ -213,7 +217,7 @@ def _days_chart(request: web.Request, found: Report) -> report_charts.Chart:
     )
 
 
-def _hours_chart(request: web.Request, found: Report) -> report_charts.Chart:
+def _hours_chart(request: web.Request, found: Report, hours: range) -> report_charts.Chart:
     nothing = Traffic()
     return report_charts.bars(
         (
@@ -221,7 +225,7 @@ def _hours_chart(request: web.Request, found: Report) -> report_charts.Chart:
             _said(request, f"{hour}:00–{hour + 1}:00", found.hours.get(hour, nothing)),
             _parts(found.hours.get(hour, nothing)),
         )
-        for hour in _working_hours(found)
+        for hour in hours
     )
 
 

@@ -104,7 +104,10 @@ _CONNECTION_LOST = Sentence(
 _SENTENCES[SQLITE_LOCKED] = _SENTENCES[SQLITE_BUSY]
 _SENTENCES[SQLITE_NOTADB] = _SENTENCES[SQLITE_CORRUPT]
 
-FORMS = tuple(Form(str(told), told.russian) for told in {*_SENTENCES.values(), _CONNECTION_LOST})
+FORMS = tuple(
+    Form(str(told), told.russian)
+    for told in dict.fromkeys((*_SENTENCES.values(), _CONNECTION_LOST))
+)
 """Every trouble of the database, to be known again where one was kept."""
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from router.calls import Disposition, MissedReason
+from router.calls import Direction, Disposition, MissedReason
 from router.events import AnyCallEvent
 from router.facts import PhoneState
 from router.office import Office, Status
@@ -97,8 +97,9 @@ class RecordingBegan:
 class JournalEntry:
     """What the PBX itself wrote down about a call: the witness that survives the service.
 
-    `key` names the entry for deletion. `recordings` are the files it wrote of the call, `trunk`
-    the endpoint through which a recorded one came or went.
+    `direction` is that of the call: of one that we placed and the client answered `caller` is the
+    extension and `line` the number dialled. `key` names the entry for deletion. `recordings` are
+    the files it wrote of the call, `trunk` the endpoint through which a recorded one came or went.
     `disposition` is None for a call that was live when the PBX lost it (`restarted`). `answered_by`
     is an extension or a number; `talk_seconds` whole seconds.
     """
@@ -110,6 +111,7 @@ class JournalEntry:
     caller: str
     caller_name: str
     began_at: datetime
+    direction: Direction = Direction.INBOUND
     ended_at: datetime | None = None
     way: Way | None = None
     service: str = ""

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from recordings.port import PartKind
-from router.calls import Disposition
+from router.calls import Direction, Disposition
 from storage import schema
 from storage.database import Database
 from storage.office_versions import OfficeVersions
@@ -112,7 +112,7 @@ async def entries_erased(uow: UnitOfWork) -> None:
             await uow.offices.note(key, str(newest))
 
 
-_CALL = ("id", "pbx", "line", "department", "began_at", "disposition")
+_CALL = ("id", "pbx", "direction", "line", "department", "began_at", "disposition")
 
 
 def expected_of(
@@ -123,7 +123,8 @@ def expected_of(
 ) -> NewRecording | None:
     """The recording that a call should have by its journal entry; None where it should have none.
 
-    A call that nobody answered has none: what its files hold is ringing, or a header.
+    A call that nobody answered has none: what its files hold is ringing, or a header. One that we
+    placed came over no line of ours: what stands there is the client's number.
     """
     if call["id"] is None or call["disposition"] != Disposition.ANSWERED:
         return None
@@ -133,7 +134,7 @@ def expected_of(
     return NewRecording(
         call_id=call["id"],
         pbx=call["pbx"],
-        line=call["line"],
+        line="" if call["direction"] == Direction.OUTBOUND else call["line"],
         department=call["department"],
         trunk=str(reported.get("trunk") or "")[:_LONGEST_NAME],
         began_at=call["began_at"],

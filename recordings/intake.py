@@ -80,6 +80,7 @@ class Intake:
         sources: Mapping[str, RecordingSource],
         rules: Rules,
         now: Callable[[], datetime],
+        own_sound: Callable[[str], str] = lambda _: "",
         pause: Callable[[asyncio.Event, float], Awaitable[Any]] | None = None,
     ) -> None:
         self.state = IntakeState()
@@ -95,7 +96,11 @@ class Intake:
             writer=writer, store=store, rules=rules, now=now, lets_go=self._lets_go
         )
         self._letting_go = LettingGo(
-            database=database, writer=writer, keeping=self._keeping, now=now
+            database=database,
+            writer=writer,
+            keeping=self._keeping,
+            now=now,
+            own_sound=own_sound,
         )
         self._bells: dict[str, asyncio.Event] = {}
 

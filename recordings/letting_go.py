@@ -15,9 +15,10 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -27,8 +28,9 @@ from recordings.errors import SourceError
 from recordings.expecting import UNANSWERED_SEEN, parts_of
 from recordings.keeping import Keeping
 from recordings.port import RecordingSource
-from router.calls import CallState, Disposition
+from router.calls import CallState, Direction, Disposition
 from storage import schema
+from storage.connection import AnyConnection
 from storage.database import Database
 from storage.office_versions import OfficeVersions
 from storage.recording_records import PartState, RecordingState, StoredPart, StoredRecording
@@ -43,22 +45,30 @@ SETTLED = timedelta(seconds=60)
 """How long a call's end must be past: until then its witnesses may still speak."""
 LONGEST_CALL = timedelta(hours=12)
 """A recording whose call nobody has told the end of is over all the same after this."""
+LONGEST_DIAL = timedelta(hours=1)
+"""A call by a click that began earlier is in the log, or never will be."""
 STUCK = timedelta(hours=1)
-_trail, _calls, _parts = schema.trail, schema.calls, schema.recording_parts
+PLACED_SEEN = "recordings/placed-seen/"
+"""With a PBX's key behind it: when the last call by a click began that was looked at."""
+_trail, _calls, _legs = schema.trail, schema.calls, schema.legs
+_parts = schema.recording_parts
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
-    """A journal entry up to which everything was looked at, and the files that may go."""
+    """Files that may go, and up to where everything was looked at once they are gone."""
 
-    entry: int
+    upto: str
     names: tuple[str, ...] = ()
 
 
 class LettingGo:
-    """Deletes at the PBXs what nobody needs there. `now` is our clock."""
+    """Deletes at the PBXs what nobody needs there. `now` is our clock.
+
+    `own_sound` names the file that the phone of a call by a click begins, "" of any other channel.
+    """
 
     def __init__(
         self,
@@ -67,11 +77,13 @@ class LettingGo:
         writer: Writer,
         keeping: Keeping,
         now: Callable[[], datetime],
+        own_sound: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._database = database
         self._writer = writer
         self._keeping = keeping
         self._now = now
+        self._own_sound = own_sound
         self._stuck: dict[int, datetime] = {}
         self._troubled: set[str] = set()
 
@@ -79,7 +91,8 @@ class LettingGo:
         """One bounded round for a PBX; what cannot be deleted now is tried again later."""
         try:
             await self._of_recordings(pbx, source)
-            await self._of_unanswered(pbx, source)
+            await self._of_unanswered(source, f"{UNANSWERED_SEEN}{pbx}", await self._told(pbx))
+            await self._of_unanswered(source, f"{PLACED_SEEN}{pbx}", await self._placed(pbx))
         except (SourceError, TimeoutError) as error:
             if pbx not in self._troubled:
                 log.warning("the PBX keeps its copies for now", pbx=pbx, because=str(error))
@@ -120,47 +133,63 @@ class LettingGo:
 
     # -- calls that nobody answered ------------------------------------------------------------
 
-    async def _of_unanswered(self, pbx: str, source: RecordingSource) -> None:
-        seen, found = await self._next(pbx)
-        done = seen
+    async def _of_unanswered(
+        self, source: RecordingSource, seen: str, found: Sequence[Unanswered]
+    ) -> None:
+        done = ""
         try:
             for each in found:
                 for name in each.names:
                     await self._delete(source, name)
-                done = each.entry
+                done = each.upto
         finally:
-            if done != seen:
-                await self._note(pbx, done)
+            if done:
+                await self._writer.submit(lambda uow: uow.offices.note(seen, done))
 
-    async def _next(self, pbx: str) -> tuple[int, Sequence[Unanswered]]:
-        """Where we are in the journal entries of a PBX, and the next ones that are settled."""
+    async def _told(self, pbx: str) -> Sequence[Unanswered]:
+        """What the next journal entries of a PBX tell, as far as they are settled."""
         async with self._database.reading() as connection:
             seen = int(await OfficeVersions(connection).noted(f"{UNANSWERED_SEEN}{pbx}") or 0)
             query = (
-                select(_trail.c.id, _trail.c.reported, *(_calls.c[name] for name in _CALL))
+                select(_trail.c.id, _trail.c.reported, *_CALL)
                 .outerjoin(_calls, _calls.c.id == _trail.c.call_id)
                 .where(_trail.c.id > seen, _trail.c.pbx == pbx)
                 .order_by(_trail.c.id)
                 .limit(PIECE)
             )
             rows = (await connection.execute(query)).all()
-            told = {row.id: _names(row.reported) for row in rows if _is_unanswered(row)}
-            wanted = sorted({name for names in told.values() for name in names})
-            known = select(_parts.c.name).where(_parts.c.pbx == pbx, _parts.c.name.in_(wanted))
-            kept = set((await connection.execute(known)).scalars())
-        found = []
-        for row in rows:
-            if row.ended_at and row.ended_at > self._now() - SETTLED:
-                break
-            names = tuple(name for name in told.get(row.id, ()) if name not in kept)
-            found.append(Unanswered(entry=row.id, names=names))
-        return seen, found
+            told = [(row, _names(row.reported)) for row in rows]
+            kept = await _known(connection, pbx, told)
+        until = self._now() - SETTLED
+        settled = takewhile(lambda each: not each[0].ended_at or each[0].ended_at <= until, told)
+        return [
+            Unanswered(upto=str(row.id), names=_free(row, names, kept)) for row, names in settled
+        ]
 
-    async def _note(self, pbx: str, entry: int) -> None:
-        async def work(uow: UnitOfWork) -> None:
-            await uow.offices.note(f"{UNANSWERED_SEEN}{pbx}", str(entry))
+    async def _placed(self, pbx: str) -> Sequence[Unanswered]:
+        """The calls by a click of a PBX, in the order in which they began: no journal tells them.
 
-        await self._writer.submit(work)
+        The phone's file is begun before the client is called, and stays empty if he never answers.
+        """
+        async with self._database.reading() as connection:
+            seen = await OfficeVersions(connection).noted(f"{PLACED_SEEN}{pbx}")
+            query = (
+                select(_calls.c.began_at, _legs.c.leg_id, *_CALL)
+                .join(_legs, _legs.c.call_id == _calls.c.id)
+                .where(_calls.c.pbx == pbx, _calls.c.direction == Direction.OUTBOUND)
+                .where(_calls.c.began_at <= self._now() - LONGEST_DIAL)
+                .order_by(_calls.c.began_at, _calls.c.id, _legs.c.position)
+                .limit(2 * PIECE)
+            )
+            if seen:
+                query = query.where(_calls.c.began_at > datetime.fromisoformat(seen))
+            rows = (await connection.execute(query)).all()
+            told = [(row, tuple(filter(None, (self._own_sound(row.leg_id),)))) for row in rows]
+            kept = await _known(connection, pbx, told)
+        return [
+            Unanswered(upto=row.began_at.isoformat(), names=_free(row, names, kept))
+            for row, names in told
+        ]
 
     async def _delete(self, source: RecordingSource, name: str) -> None:
         try:
@@ -172,7 +201,24 @@ class LettingGo:
             log.warning("a file cannot be deleted at the PBX", name=name, because=str(error))
 
 
-_CALL = ("state", "disposition", "answered_at", "ended_at", "talk_seconds", "disagreement")
+_CALL = tuple(
+    _calls.c[name]
+    for name in ("state", "disposition", "answered_at", "ended_at", "talk_seconds", "disagreement")
+)
+
+
+async def _known(
+    connection: AnyConnection, pbx: str, told: Iterable[tuple[Any, tuple[str, ...]]]
+) -> frozenset[str]:
+    """Which of these files belong to a recording: whether they go is decided with it."""
+    wanted = sorted({name for row, names in told if _is_unanswered(row) for name in names})
+    query = select(_parts.c.name).where(_parts.c.pbx == pbx, _parts.c.name.in_(wanted))
+    return frozenset((await connection.execute(query)).scalars())
+
+
+def _free(row: Any, names: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
+    """The files of a call that may go: those of an unanswered one that no recording knows."""
+    return tuple(n for n in names if n not in kept) if _is_unanswered(row) else ()
 
 
 def _not_needed(recording: StoredRecording) -> list[StoredPart]:

@@ -141,6 +141,7 @@ class Board:
             numbers=lambda: number_plan(self._office),
             now=parts.now,
             ahead=self.clocks.ahead,
+            placed_by=self._department_of,
         )
         self._gaps = GapKeeper(parts.writer, parts.now)
         self.books = Bookkeeper(
@@ -259,6 +260,12 @@ class Board:
         """Record journal entries side by side; returns the keys that may be deleted."""
         done = await asyncio.gather(*(self._record(entry) for entry in entries))
         return [entry.key for entry, safe in zip(entries, done, strict=True) if safe]
+
+    def _department_of(self, pbx: str, extension: str) -> str:
+        """The department of whoever has an extension; "" where nobody has it."""
+        everybody = self._office.managers.values()
+        mine = (m.department for m in everybody if (m.pbx, m.extension) == (pbx, extension))
+        return next(mine, "")
 
     async def link_changed(self, pbx: str, state: LinkState, why: str) -> None:
         """Open a gap when a PBX is no longer watched; its phones are unknown from then on."""

@@ -38,7 +38,8 @@ log = structlog.get_logger()
 class Endings:
     """Writes ends. Owned by the board.
 
-    `numbers` tells how numbers are read at the moment, `ahead` what a PBX's clock is ahead of ours.
+    `numbers` tells how numbers are read at the moment, `ahead` what a PBX's clock is ahead of ours,
+    `placed_by` the department of whoever has an extension of a PBX.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, all by keyword
@@ -50,6 +51,7 @@ class Endings:
         numbers: Callable[[], NumberPlan],
         now: Callable[[], datetime],
         ahead: Callable[[str], float] = lambda _: 0.0,
+        placed_by: Callable[[str, str], str] = lambda _pbx, _extension: "",
         journal_seconds: float = JOURNAL_SECONDS,
     ) -> None:
         self._writer = writer
@@ -58,6 +60,7 @@ class Endings:
         self._numbers = numbers
         self._now = now
         self._ahead = ahead
+        self._placed_by = placed_by
         self._journal_seconds = journal_seconds
         self._word: dict[str, asyncio.Future[JournalEntry]] = {}
         self._finished: dict[str, asyncio.Future[bool]] = {}
@@ -170,12 +173,14 @@ class Endings:
     ) -> EndedCall:
         decision = made.decision if made else None
         routed = decision if decision and decision.reasons else None  # a call placed has no plan
-        outside = call.line if call.direction.value == "outbound" else call.caller
+        placed = call.direction is Direction.OUTBOUND
+        outside = call.line if placed else call.caller
+        department = self._placed_by(call.pbx, call.caller) if placed else ""
         number = made.offer.number if made else normalise(outside, self._numbers())
         return EndedCall(
             call=call,
             number=number,
-            department=decision.department if decision else "",
+            department=decision.department if decision else department,
             client=decision.client if decision else "",
             client_name=decision.client_name if decision else "",
             application=decision.application if decision else "",

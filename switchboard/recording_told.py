@@ -52,7 +52,7 @@ class ToldRecordings:
         return NewRecording(
             call_id=call_id,
             pbx=pbx,
-            line=call.line if call else "",
+            line=call.line if call and call.direction is Direction.INBOUND else "",
             department=made.decision.department if made else "",
             began_at=call.began_at if call else began_at,
             expected_at=self._board.now,

@@ -87,7 +87,7 @@ def sentence(tally: Tally, language: str, *, day: str, line: str) -> str:
     """What an administrator is told of a day with lost recordings; empty where there are none."""
     if not tally.lost:
         return ""
-    where = f"{line}, {tally.trunk}" if tally.trunk else line
+    where = ", ".join(filter(None, (line, tally.trunk))) or tally.pbx
     if language == "ru":
         return f"{day}: без записи {_talks(tally.lost)} из {tally.expected}: {where}."
     talks = "conversation" if tally.lost == 1 else "conversations"

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from pbx_adapters.port import JournalEntry, RecordedPart, TrailItem, Way
-from router.calls import Call, CallState, Direction, Disposition, Leg, LegOutcome, MissedReason
+from router.calls import Call, CallState, Disposition, Leg, LegOutcome, MissedReason
 from router.lifecycle import Verdict
 from storage.records import TrailEntry
 from storage.records import Way as StoredWay
@@ -45,7 +45,7 @@ def call_from(entry: JournalEntry) -> Call:
         id=entry.call_id,
         pbx=entry.pbx,
         linked_id=entry.call_id,
-        direction=Direction.INBOUND,
+        direction=entry.direction,
         caller=entry.caller,
         caller_name=entry.caller_name,
         line=entry.line,

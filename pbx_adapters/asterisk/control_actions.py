@@ -73,6 +73,8 @@ def place(command: PlaceCall) -> Action:
         str(command.client_seconds),
         reject_unplain("dial", command.dial),
     )
+    by = reject_unplain("number", command.phone.extension)
+    variables = [f"DZ_OUT={'~'.join(fields)}", f"DZ_BY={by}"]
     return {
         **_originate(
             new_channel(command.id),
@@ -82,7 +84,7 @@ def place(command: PlaceCall) -> Action:
         ),
         "Context": "dozvon-place",
         "Exten": digits(command.number),
-        "Variable": [f"DZ_OUT={'~'.join(fields)}", *(["DZ_REC=1"] if command.record else [])],
+        "Variable": [*variables, *(["DZ_REC=1"] if command.record else [])],
     }
 
 

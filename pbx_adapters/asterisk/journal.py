@@ -18,12 +18,14 @@ from enum import StrEnum
 from pbx_adapters.asterisk.sound_names import parts_of, trunk_of
 from pbx_adapters.errors import PbxProtocolError
 from pbx_adapters.port import JournalEntry, TrailItem, Way
-from router.calls import Disposition, MissedReason
+from router.calls import Direction, Disposition, MissedReason
 
 FAMILY = "dozvon"
 LONGEST_ENTRY = 16_384
 """Characters; a longer entry was not written by our dialplan."""
 
+_PLACED = "placed"
+"""The way of a call that a manager placed and the client answered (`dozvon-placed-bye`)."""
 _ENDED_FIELDS = 17
 _LIVE_FIELDS = 6
 _ENTRY_KEY = re.compile(r"/?dozvon/(live|ended)/(\d{10})/([A-Za-z0-9_.:-]{1,120})\Z")
@@ -79,6 +81,8 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
     ]
     way_gone, _, sound = "|".join(fields[16:]).partition("|")
     trail = _trail(way_gone)
+    placed = way == _PLACED
+    by = caller if placed else _peer(peer, trail)
     return JournalEntry(
         pbx=pbx,
         key=key,
@@ -87,12 +91,13 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
         caller=caller,
         caller_name=_name(name),
         began_at=_instant(began),
+        direction=Direction.OUTBOUND if placed else Direction.INBOUND,
         ended_at=_instant(ended),
-        way=Way.PLAN if way.startswith("plan") else Way.FAIL_OPEN,
+        way=None if placed else Way.PLAN if way.startswith("plan") else Way.FAIL_OPEN,
         service=service,
         disposition=Disposition(disposition),
         reason=MissedReason(reason) if reason else None,
-        answered_by=_peer(peer, trail) if disposition == Disposition.ANSWERED else "",
+        answered_by=by if disposition == Disposition.ANSWERED else "",
         confirmed=confirmed == "1",
         talk_seconds=float(talked) if talked else 0.0,
         cause=int(cause) if cause.isdigit() else None,

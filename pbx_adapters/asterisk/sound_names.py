@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pbx_adapters.asterisk.tracking.parties import endpoint
-from pbx_adapters.port import RecordedKind, RecordedPart
+from pbx_adapters.port import PLACE_PREFIX, RecordedKind, RecordedPart
 
 _PART = re.compile(
     r"([clno])([0-9A-Za-z._-]{0,150})(?:/([0-9]{1,3}))?@([0-9]{9,11}(?:\.[0-9]+)?)\Z"
@@ -26,6 +26,15 @@ _UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
 def sound_name(channel: str) -> str:
     """How the names of a channel's files begin."""
     return _UNSAFE.sub("", channel.replace(".", "_"))
+
+
+def own_sound(channel: str) -> str:
+    """The file that a manager's phone begins as he calls by a click; "" of any other channel."""
+    return _own(channel) if channel.startswith(PLACE_PREFIX) else ""
+
+
+def _own(channel: str) -> str:
+    return f"{sound_name(channel)}-own.wav"
 
 
 def leg_mark(channel: str, began_at: datetime) -> str:
@@ -71,8 +80,9 @@ def _read(
             yield RecordedPart(name=name, kind=kind, began_at=at, ended_at=ended)
         return
     again = "" if nth == "1" else f"-{nth}"
-    name = f"{start}-{sound_name(channel)}{again}" if mark == "l" else f"{sound_name(channel)}-own"
-    yield RecordedPart(name=f"{name}.wav", kind=RecordedKind.LEG, leg_id=channel, began_at=began)
+    of_leg = f"{start}-{sound_name(channel)}{again}.wav"
+    name = of_leg if mark == "l" else _own(channel)
+    yield RecordedPart(name=name, kind=RecordedKind.LEG, leg_id=channel, began_at=began)
 
 
 def _instant(epoch: str) -> datetime:

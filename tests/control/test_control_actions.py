@@ -49,7 +49,8 @@ def test_a_placed_call_shows_the_client_and_dials_him_by_the_line() -> None:
     action = actions.place(PLACE)
     assert action["CallerID"] == '"Ivan" <+79161234567>'
     assert action["Exten"] == "+79161234567"
-    assert action["Variable"] == ["DZ_OUT=trunk~2~74951230000~45~PJSIP/79161234567@trunk"]
+    dialled = "DZ_OUT=trunk~2~74951230000~45~PJSIP/79161234567@trunk"
+    assert action["Variable"] == [dialled, "DZ_BY=102"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from recorded_sounds import tone, wav_bytes
 
+from pbx_adapters.asterisk.sound_names import own_sound
 from recordings.converting import Converter
 from recordings.errors import FileMissing, RecordingError, StoreFull
 from recordings.expecting import Expecting
@@ -19,7 +20,7 @@ from recordings.intake import Intake
 from recordings.keeping import Rules
 from recordings.port import Fetched, Found
 from recordings.store import FolderStore, Kept
-from router.calls import Call, CallState, Direction, Disposition
+from router.calls import Call, CallState, Direction, Disposition, Leg
 from router.numbers import NumberPlan, normalise
 from storage.database import Database, open_database
 from storage.migrate import migrate
@@ -119,6 +120,7 @@ class Arrivals:
             sources={"main": self.pbx},
             rules=self.rules,
             now=self.now,
+            own_sound=own_sound,
         )
         return self.intake
 
@@ -191,18 +193,21 @@ class Arrivals:
         talked: bool = True,
         reported: Any = None,
         trunk: str = "",
+        legs: tuple[Leg, ...] = (),
+        began_at: datetime = NINE,
         **about: Any,
     ) -> None:
-        """Records an ended call with what the PBX's journal told of it."""
+        """Records an ended call with what the PBX's journal told of it; with legs one we placed."""
         call = Call(
             id=call_id,
             pbx="main",
             linked_id=call_id,
-            direction=Direction.INBOUND,
+            direction=Direction.OUTBOUND if legs else Direction.INBOUND,
+            legs=legs,
             caller="+79161234567",
             line="74951230001",
-            began_at=NINE,
-            ended_at=NINE + timedelta(seconds=60),
+            began_at=began_at,
+            ended_at=began_at + timedelta(seconds=60),
             state=CallState.ENDED,
             disposition=Disposition.ANSWERED if talked else Disposition.MISSED,
             talk_seconds=30.0 if talked else 0.0,

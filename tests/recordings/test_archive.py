@@ -120,6 +120,8 @@ def test_an_administrator_reads_a_sentence(lost: int, talks: str) -> None:
     assert (
         sentence(Tally(day=NINE.date(), pbx="main", line="x", ready=3), "ru", day="", line="") == ""
     )
+    placed = Tally(day=NINE.date(), pbx="main", line="", trunk="mtt", missing=1)
+    assert sentence(placed, "en", day="today", line="").endswith("without a recording: mtt.")
 
 
 async def test_the_owned_task_follows_a_call_to_its_recording(house: Arrivals) -> None:

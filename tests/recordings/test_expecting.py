@@ -11,6 +11,7 @@ import pytest
 from recorded_arrivals import NINE, TALK, Arrivals, arrivals
 
 from recordings.expecting import parts_of
+from router.calls import Leg
 from router.plan import Decision, Ending, Plan
 from storage.recording_records import RecordingFilter, RecordingState, StoredRecording
 from storage.recordings import Recordings
@@ -69,6 +70,13 @@ async def test_the_trunk_that_the_journal_names_is_kept_with_the_recording(house
     await house.call("1.2", reported=[])
     await house.expecting().read_on()
     assert [found.trunk for found in await listed(house)] == ["mtt"]
+
+
+async def test_a_call_that_we_placed_counts_for_its_trunk_and_no_line(house: Arrivals) -> None:
+    """What stands where others have a line is the client's number."""
+    await house.call(reported=PARTS, trunk="mtt", legs=(Leg(id="1", target="1", began_at=NINE),))
+    await house.expecting().read_on()
+    assert [(found.line, found.trunk) for found in await listed(house)] == [("", "mtt")]
 
 
 async def test_an_entry_is_looked_at_once(house: Arrivals) -> None:

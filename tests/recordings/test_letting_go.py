@@ -13,6 +13,7 @@ from recorded_arrivals import ANSWER, NINE, TALK, Arrivals, arrivals
 from recordings.errors import NoSound, SourceUnavailable
 from recordings.expecting import entries_erased
 from recordings.sources import FolderSource
+from router.calls import Leg
 from storage import schema
 from storage.recording_records import PartState, RecordingState
 from switchboard.recordings import hold
@@ -133,6 +134,33 @@ async def test_after_an_erasure_numbers_that_are_given_out_again_are_looked_at(
     await missed(house, "1.2")
     await once(house)
     assert not house.pbx.files
+
+
+async def placed(house: Arrivals, call_id: str, *, talked: bool = False) -> str:
+    """A call by a click; returns the file that the manager's phone began."""
+    phone, client = f"place-{call_id}", f"main-{call_id}"
+    name = f"{phone.replace('.', '_')}-own.wav"
+    house.pbx.files[name] = TALK if talked else RINGING
+    legs = tuple(Leg(id=each, target="101", began_at=NINE) for each in (phone, client))
+    began_at = NINE + timedelta(seconds=float(call_id))
+    await house.call(client, talked=talked, legs=legs, began_at=began_at)
+    return name
+
+
+async def test_the_phone_s_file_of_a_click_that_nobody_answered_goes(house: Arrivals) -> None:
+    """No journal tells of it. Those of a talk, and of a call of the last hour, stay."""
+    for number in range(3 * PIECE):
+        await placed(house, f"{number}.5")
+    talk = await placed(house, "100.5", talked=True)
+    fresh = await placed(house, "5000.5")
+    house.later(3600)
+    for _ in range(4):
+        await house.intake._letting_go.once("main", house.pbx)
+    assert sorted(house.pbx.files) == sorted([talk, fresh])
+    assert len(house.pbx.deleted) == 3 * PIECE
+    house.later(3600)
+    await house.restarted()._letting_go.once("main", house.pbx)
+    assert sorted(house.pbx.files) == [talk]
 
 
 # -- recordings that were deleted here -------------------------------------------------------------

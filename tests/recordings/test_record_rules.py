@@ -23,6 +23,7 @@ from pbx_adapters.asterisk.sound_names import (
     trunk_of,
 )
 from pbx_adapters.port import OwnPhone, PlaceCall, RecordedKind, RecordedPart
+from router.calls import Direction
 from router.decide import decide
 from router.explain import sentence
 from router.facts import Client, Facts, Lookup, LookupOutcome, Offer
@@ -31,6 +32,7 @@ from router.numbers import NumberPlan, normalise
 from router.office import Department, Line, Manager, Office
 from router.plan import Decision, Why
 from router.recording import Recorded, recorded
+from switchboard.verdicts import call_from
 
 NOON = datetime(2026, 3, 4, 9, tzinfo=UTC)
 ALWAYS = Hours(
@@ -238,6 +240,18 @@ def test_what_the_service_records_is_told_like_the_rest() -> None:
 )
 def test_what_cannot_be_read_is_no_file(told: str) -> None:
     assert parts_of(CALL, told) == ()
+
+
+def test_a_call_that_we_placed_is_read_from_the_journal_as_one_that_went_out() -> None:
+    key = f"/dozvon/ended/2026030409/{CALL}"
+    fields = ["1", CALL, "+79161112233", "101", "", "1772614800.1", "1772614860.2", "placed", ""]
+    fields += ["answered", "", "", "", "55", "16", "", "", "n@1772614805.1+tPJSIP/mtt-1"]
+    found = read_entry("main", key, "|".join(fields))
+    assert (found.direction, found.way) == (Direction.OUTBOUND, None)
+    assert (found.caller, found.answered_by, found.line) == ("101", "101", "+79161112233")
+    assert (found.talk_seconds, found.trunk, len(found.recordings)) == (55.0, "mtt", 2)
+    call = call_from(found)
+    assert (call.direction, call.line) == (Direction.OUTBOUND, "+79161112233")
 
 
 @pytest.mark.parametrize(

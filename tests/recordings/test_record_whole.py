@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import struct
-import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,15 +18,16 @@ from recorded_floor import (
     sounding_floor,
     tones,
 )
+from recorded_sides import sides
 from sales_floor import Desk, Floor, eventually, side_by_side
 from two_services import Inside, inside
 
 from dozvon.lab import Mobile, answer_after
 from pbx_adapters.port import Outcome
-from recordings.store import FolderStore
 from storage.database import open_database
 from storage.recording_records import RecordingState, StoredRecording
 from storage.recordings import Recordings
+from storage.records import CallStory
 from switchboard.control import Control
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
@@ -65,19 +64,6 @@ async def ready(floor: Floor, call_id: str, within: float = 45.0) -> StoredRecor
     return found
 
 
-def sides(floor: Floor, recording: StoredRecording) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The samples of the client's side and of ours."""
-    settings = floor.settings
-    store = FolderStore(settings.data_dir / settings.recordings.folder)
-    sound = recording.sound("wav")
-    assert sound
-    with wave.open(str(store.path(sound.store_key))) as file:
-        assert (file.getnchannels(), file.getframerate()) == (2, RATE)
-        data = file.readframes(file.getnframes())
-    both = struct.unpack(f"<{len(data) // 2}h", data)
-    return both[0::2], both[1::2]
-
-
 async def handed_on(floor: Floor, desk: Desk, served: Inside) -> None:
     """Two of us one after the other, on the right; the client all along, on the left."""
     call, known = await a_talk(served, desk)
@@ -110,6 +96,24 @@ async def placed(floor: Floor, desk: Desk, served: Inside) -> None:
     left, right = sides(floor, recording)
     assert TALK - 0.2 < recording.seconds < TALK + 0.7
     assert (tones(left), tones(right)) == ({CLIENT_HERTZ}, {B})
+    await _one_call_told_twice(floor, live[0].id)
+
+
+async def _one_call_told_twice(floor: Floor, call_id: str) -> None:
+    """The exchange's own journal has it as well: it is the same call, and both say the same."""
+
+    async def probe() -> CallStory | None:
+        found = [s for s in await floor.all_calls() if s.stored.call.id == call_id]
+        return found[0] if found and found[0].trail else None
+
+    story = await eventually(probe, 10, "the journal's word on the placed call")
+    assert story
+    (entry,) = story.trail
+    line = story.stored.call.line
+    assert f"|+{line}|" in entry.raw
+    assert len([s for s in await floor.all_calls() if s.stored.call.line == line]) == 1
+    assert (story.stored.call.settled, story.stored.disagreement) == (True, "")
+    assert story.stored.department, "what was known as it was placed stays"
 
 
 async def test_conversations_are_ready_to_be_played_with_the_right_sides(

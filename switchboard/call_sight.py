@@ -35,5 +35,5 @@ def within(stored: StoredCall, reach: Reach) -> bool:
 
 def is_theirs(client: ClientRecord, reach: Reach) -> bool:
     """Whether a client, or one of his applications, belongs to somebody within reach."""
-    theirs = {client.owner, *(work.manager for work in client.applications)} - {""}
+    theirs = {client.owner, *(work.manager for work in client.applications)}
     return reach.everything or not theirs.isdisjoint(reach.managers)

@@ -63,9 +63,9 @@ def an_archive(folder: Path, board: Board, database: Database, writer: Writer) -
 def stereo(seconds: float) -> bytes:
     """A WAV of two sides: 400 Hz left, 600 Hz right."""
     step = 2 * math.pi / RATE
-    count = round(seconds * RATE)
-    pairs = ((math.sin(400 * step * i), math.sin(600 * step * i)) for i in range(count))
-    samples = array("h", (round(9_000 * value) for pair in pairs for value in pair))
+    pairs = ((math.sin(400 * step * i), math.sin(600 * step * i)) for i in range(RATE))
+    second = array("h", (round(9_000 * value) for pair in pairs for value in pair))
+    samples = (second * math.ceil(seconds))[: 2 * round(seconds * RATE)]
     made = io.BytesIO()
     with wave.open(made, "wb") as file:
         file.setnchannels(2)
@@ -115,7 +115,7 @@ async def lay(
     """A recording that can be played; gives its number."""
     made = await expect_one(archive, call_id, began_at, **about)  # type: ignore[arg-type]
     file = archive.store.incoming / f"{made}.wav"
-    file.write_bytes(stereo(min(seconds, 5.0)))
+    file.write_bytes(stereo(seconds))
     kept = archive.store.put(file, "wav")
     sound = StoredSound(format="wav", store_key=kept.key, sha256=kept.sha256, size=kept.size)
     heard = Heard(

@@ -34,6 +34,8 @@ PLACES = (
     ("sokolova", "/clients?q=лебедева", "clients-found"),
     ("sokolova", "/clients/К-0125", "client"),
     ("director", "/reports", "reports"),
+    ("director", "/recordings", "recordings"),
+    ("sokolova", "/recordings?show=all", "recordings-head"),
     ("admin", "/office", "office"),
     ("admin", "/office/try", "office-try"),
     ("admin", "/connections", "connections"),

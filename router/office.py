@@ -129,6 +129,12 @@ class Manager:
     when_absent: Mapping[Status, AbsentRule] = field(default_factory=dict)
     takes_new_clients: bool = True
 
+    @property
+    def reached_at(self) -> tuple[str, ...]:
+        """Everything he is rung at, as PBXs write it: a mobile with its plus and without."""
+        mobile = self.mobile.lstrip("+")
+        return (self.extension, *((mobile, f"+{mobile}") if mobile else ()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Reach:
     """Whose calls and clients somebody sees.
 
-    `managers` are keys in the office and `extensions` their phones; `departments` are seen whole.
+    `managers` are keys in the office and `extensions` what they are rung at, their mobiles too;
+    `departments` are seen whole.
     `everything` is the director's.
     """
 

@@ -38,6 +38,11 @@ def may_pause(office: Office, manager: Manager, call: Call, department: str) -> 
 
 
 def is_his(manager: Manager, call: Call, leg: Leg) -> bool:
+    """Whether a leg is his desk phone, or his mobile, which any PBX may ring."""
+    return is_his_desk(manager, call, leg) or leg.target in manager.reached_at[1:]
+
+
+def is_his_desk(manager: Manager, call: Call, leg: Leg) -> bool:
     """Whether a leg is his desk phone."""
     return leg.target == manager.extension and call.pbx == manager.pbx
 
@@ -50,7 +55,8 @@ def talking_leg(call: Call, manager: Manager) -> Leg | None:
 
 
 def rings_at(manager: Manager, call: Call) -> bool:
-    """Whether the call rings at his own phone now."""
+    """Whether the call rings at his desk now; what rings at his mobile he may take there."""
     return any(
-        is_his(manager, call, leg) and not (leg.ended_at or leg.picked_up_at) for leg in call.legs
+        is_his_desk(manager, call, leg) and not (leg.ended_at or leg.picked_up_at)
+        for leg in call.legs
     )

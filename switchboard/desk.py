@@ -196,6 +196,7 @@ def _ring_card(manager: Manager, found: Seen, office: Office) -> RingCard | None
         line_name=found.line_name,
         outgoing=found.call.direction is Direction.OUTBOUND,
         mobile=at.mobile,
+        may_take=at.mobile and _may_take(manager, found, office),
         colleague=_colleague(found, office, manager),
         since=at.since,
         until=at.until,
@@ -203,9 +204,7 @@ def _ring_card(manager: Manager, found: Seen, office: Office) -> RingCard | None
 
 
 def _take_card(manager: Manager, found: Seen, office: Office) -> TakeCard | None:
-    if not (found.takeable and manager.pbx == found.call.pbx):
-        return None
-    if not rights.may_take(office, manager, found.department):
+    if not _may_take(manager, found, office):
         return None
     untils = [at.until for at in found.ringing if at.until]
     known = found.known
@@ -219,6 +218,11 @@ def _take_card(manager: Manager, found: Seen, office: Office) -> TakeCard | None
         until=max(untils, default=None),
         mine=known.owner == manager.key,
     )
+
+
+def _may_take(manager: Manager, found: Seen, office: Office) -> bool:
+    same_pbx = manager.pbx == found.call.pbx
+    return found.takeable and same_pbx and rights.may_take(office, manager, found.department)
 
 
 def _info_card(found: Seen) -> InfoCard:

@@ -68,7 +68,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingCard:
-    """A call that rings at him; `colleague` names one who calls, `outgoing` is his own call."""
+    """A call that rings at him; `colleague` names one who calls, `outgoing` is his own call.
+
+    `may_take`: it rings at his mobile alone, and he may take it at his desk.
+    """
 
     call_id: str
     known: Known
@@ -76,6 +79,7 @@ class RingCard:
     line_name: str
     outgoing: bool
     mobile: bool
+    may_take: bool
     colleague: str
     since: datetime
     until: datetime | None

@@ -64,10 +64,7 @@ class Names:
     def phones(self, manager: str) -> tuple[str, ...]:
         """Everything a manager is reached at, as PBXs may write it; empty for an unknown one."""
         found = self.office.managers.get(manager)
-        if found is None:
-            return ()
-        mobile = found.mobile.lstrip("+")
-        return (found.extension, *((mobile, f"+{mobile}") if mobile else ()))
+        return found.reached_at if found else ()
 
     def zone(self, department: str = "") -> ZoneInfo:
         """The time zone of a department, else of the default one."""

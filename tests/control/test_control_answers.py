@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,3 +129,22 @@ def test_every_answer_stands_in_the_documentation() -> None:
     page = Path(router.__file__).parent.parent / "docs" / "control.md"
     text = page.read_text("utf-8")
     assert [str(name) for name in TEXTS if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("target", ["79160000102", "+79160000102"])
+def test_a_talk_on_his_mobile_is_his(target: str) -> None:
+    """He ends it, pauses its recording and hands it on as he does at his desk."""
+    boris = replace(OFFICE.managers["boris"], mobile="+79160000102", pbx="elsewhere")
+    talk = call(leg("101"), leg(target, "main-1.3", talks=True))
+    assert rights.may_hang_up(OFFICE, boris, talk, "service")
+    assert rights.may_pause(OFFICE, boris, talk, "service")
+    assert (mine := rights.talking_leg(talk, boris))
+    assert rights.is_his(boris, talk, mine)
+    anna = replace(OFFICE.managers["anna"], mobile="+79160000101")
+    assert not rights.may_pause(OFFICE, anna, talk, "service")
+
+
+def test_what_rings_at_his_mobile_he_may_take_at_his_desk() -> None:
+    boris = replace(OFFICE.managers["boris"], mobile="+79160000102")
+    assert not rights.rings_at(boris, call(leg("79160000102")))
+    assert rights.rings_at(boris, call(leg("79160000102"), leg("102", "main-1.3")))

@@ -48,10 +48,18 @@ def test_answered_elsewhere_takes_the_card_away_from_everybody() -> None:
 
 
 def test_a_mobile_that_rings_is_his_phone_too() -> None:
-    """The head's mobile rings: the head has the card, marked as his mobile."""
+    """The head's mobile rings: the head has the card, marked as his mobile, and may take it."""
     call = OnPaper().rings("79160000103", 26)
     (card,) = desk("vera", call).rings_at_me
-    assert card.mobile
+    assert (card.mobile, card.may_take) == (True, True)
+
+
+def test_what_rings_at_his_desk_is_picked_up_and_not_taken() -> None:
+    call = OnPaper().rings("103", 16)
+    (card,) = desk("vera", call).rings_at_me
+    assert (card.mobile, card.may_take) == (False, False)
+    (card,) = desk("vera", call.rings("79160000103", 26)).rings_at_me
+    assert (card.mobile, card.may_take) == (False, False), "it rings at both"
 
 
 def test_a_mobile_that_is_asked_to_confirm_does_not_ring() -> None:

@@ -25,5 +25,5 @@ def reach_of(person: Person, office: Office) -> Reach:
     return Reach(
         departments=frozenset(departments),
         managers=frozenset(own),
-        extensions=frozenset(office.managers[key].extension for key in own),
+        extensions=frozenset(at for key in own for at in office.managers[key].reached_at),
     )

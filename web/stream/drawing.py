@@ -109,9 +109,9 @@ def pops(scene: Scene, viewer: Viewer) -> str:
     manager = _manager(scene, viewer)
     if manager is None:
         return ""
-    cards = scene.desk(manager).rings_at_me[:MOST_CARDS]
+    cards, acts = scene.desk(manager).rings_at_me[:MOST_CARDS], _may_act(viewer)
     return Markup().join(
-        picture(viewer, scene, "desk_ring.html", card=card, told=_told(scene, card))
+        picture(viewer, scene, "desk_ring.html", card=card, told=_told(scene, card), acts=acts)
         for card in cards
     )
 
@@ -121,8 +121,7 @@ def take(scene: Scene, viewer: Viewer) -> str:
     manager = _manager(scene, viewer)
     if manager is None:
         return ""
-    cards = scene.desk(manager).may_take
-    acts = bool(viewer.person.manager) and viewer.may(Permission.TAKE)
+    cards, acts = scene.desk(manager).may_take, _may_act(viewer)
     return picture(
         viewer,
         scene,
@@ -295,6 +294,11 @@ def _who(scene: Scene, facts: ClientFacts) -> str:
 def _name(scene: Scene, manager: str) -> str:
     found = scene.office.managers.get(manager)
     return found.name if found else ""
+
+
+def _may_act(viewer: Viewer) -> bool:
+    """Whether he has a phone to take a call with, and may."""
+    return bool(viewer.person.manager) and viewer.may(Permission.TAKE)
 
 
 def _manager(scene: Scene, viewer: Viewer) -> Manager | None:

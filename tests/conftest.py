@@ -14,6 +14,20 @@ from dozvon.lab.errors import NoPackagesError
 from dozvon.lab.setup import ensure_root
 
 IN_CI = os.environ.get("CI") == "true"
+PROGRAMS = {"asterisk_root", "chromium", "ffmpeg", "postgres"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "program: starts a program of others (every test that asks for its fixture)"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what the short run (`tools/test --unit`) leaves out."""
+    for item in items:
+        if PROGRAMS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.program)
 
 
 @pytest.hookimpl(hookwrapper=True)

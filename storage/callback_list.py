@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select
@@ -90,6 +91,7 @@ _ATTEMPTS_OF = (
     .order_by(_tries.c.at, _tries.c.call_id)
 )
 _ACT_KEYS = ("kind", "call_id", "by", "at")
+_NEXT_INSTANT = timedelta(microseconds=1)
 _DROP_ATTEMPTS = delete(_tries).where(_tries.c.callback_id == bindparam("item"))
 
 
@@ -122,12 +124,26 @@ class Callbacks:
 
     async def act(self, item: CallbackItem, act: Act) -> CallbackItem:
         """Keeps what a person did and counts his item again; `storage.callback_acts` judges it."""
+        act = await self._in_turn(item, act)
         row = {
             name: getattr(act, name) for name in ("kind", "call_id", "by", "at", "note", "due_at")
         }
         await self._connection.execute(upsert(_acts, self._dialect, keys=_ACT_KEYS, change=()), row)
         await self.refold(item.party, since=item.first_missed_at)
         return await self.holding(item.missed[-1]) or item
+
+    async def _in_turn(self, item: CallbackItem, act: Act) -> Act:
+        """The act at an instant of its own, behind those of the same instant that came before it.
+
+        The list is judged by instants alone; two of one instant would have no order. What is told
+        twice in a row (the same act, by the same person) stays one act.
+        """
+        before = {one.at: one for one in await self._acts_on({*item.missed, act.call_id})}
+        at, last = act.at, None
+        while at in before:
+            last, at = before[at], at + _NEXT_INSTANT
+        again = last is not None and replace(act, at=last.at) == last
+        return replace(act, at=last.at if last and again else at)
 
     async def holding(self, call_id: str) -> CallbackItem | None:
         """The item that a missed call is in."""

@@ -148,3 +148,31 @@ async def test_one_callback_a_fast_clock_closes_nothing_from_the_future(
 
 def test_a_clock_that_is_right_within_half_a_second_is_left_alone() -> None:
     assert [offset_in_force(s) for s in (0.49, -0.49, 0.5, -180.0)] == [0.0, 0.0, 0.5, -180.0]
+
+
+@pytest.mark.parametrize("at", [LATER, LATER.replace(microsecond=999_999)])
+async def test_acts_of_one_instant_count_in_the_order_in_which_they_were_done(
+    writer: Writer, ended: Make, at: datetime
+) -> None:
+    """Taken, given back, taken by a colleague, given back: never judged by the words for it."""
+    await record(writer, ended("c-1"))
+    assert (await do(writer, "take", at=at)).taken_by == "ivanova"
+    assert (await do(writer, "give_back", at=at)).taken_by == ""
+    assert (await do(writer, "take", by="petrov", at=at)).taken_by == "petrov"
+    assert (await do(writer, "give_back", by="petrov", at=at)).taken_by == ""
+    assert (await do(writer, "take", at=at)).taken_by == "ivanova"
+    noted = [await do(writer, "add_note", at=at, note=text) for text in ("b", "a", "c", "c")][-1]
+    assert [note.text for note in noted.notes] == ["b", "a", "c"], "told twice is noted once"
+    assert noted.taken_by == "ivanova"
+
+
+async def test_the_order_of_one_instant_outlives_every_later_count(
+    writer: Writer, ended: Make, database: Database
+) -> None:
+    """A call that becomes known afterwards has the list made again, from what is kept."""
+    await record(writer, ended("c-1"))
+    for what, by in (("take", "ivanova"), ("give_back", "ivanova"), ("take", "petrov")):
+        await do(writer, what, by=by)
+    await record(writer, ended("c-0", -5), ended("c-2", 1))
+    [found] = await open_callbacks(database)
+    assert found.item.holder(LATER + timedelta(minutes=1)) == "petrov"

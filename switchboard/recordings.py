@@ -228,9 +228,9 @@ class Archive:
         row = _row(recording, act, by=by, at=self._now(), address=address)
         await self._writer.submit(lambda uow: uow.audit.add(row))
 
-    async def link(self, recording: int, *, by: str, lasts: timedelta) -> str:
+    async def link(self, recording: int, *, by: str, lasts: timedelta, address: str = "") -> str:
         """The token of a link that a CRM may follow for a while."""
-        await self.note(recording, Act.LINK, by=by)
+        await self.note(recording, Act.LINK, by=by, address=address)
         key = await asyncio.to_thread(self._link_key)
         return sign(key, recording, until=self._now() + lasts)
 
@@ -285,19 +285,28 @@ async def law_confirmed(database: Database) -> Confirmed | None:
 
 
 async def hold(  # noqa: PLR0913 - who holds what, and why
-    uow: UnitOfWork, recording: int, *, held: bool, by: str, at: datetime, why: str
+    uow: UnitOfWork,
+    recording: int,
+    *,
+    held: bool,
+    by: str,
+    at: datetime,
+    why: str,
+    address: str = "",
 ) -> bool:
     """Holds a recording whatever its age, or lets it go; False where there is none."""
     if not await uow.recordings.hold(recording, held=held, by=by, why=why):
         return False
     act = Act.HOLD if held else Act.RELEASE
-    await uow.audit.add(_row(recording, act, by=by, at=at, why=why))
+    await uow.audit.add(_row(recording, act, by=by, at=at, why=why, address=address))
     return True
 
 
-async def retry(uow: UnitOfWork, recording: int, *, by: str, at: datetime) -> bool:
+async def retry(
+    uow: UnitOfWork, recording: int, *, by: str, at: datetime, address: str = ""
+) -> bool:
     """Looks for the files of a missing or broken recording once more."""
     if not await uow.recordings.retry(recording, at=at):
         return False
-    await uow.audit.add(_row(recording, Act.RETRY, by=by, at=at))
+    await uow.audit.add(_row(recording, Act.RETRY, by=by, at=at, address=address))
     return True

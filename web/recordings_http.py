@@ -87,7 +87,8 @@ async def link_to(
 ) -> tuple[str, datetime]:
     """The address of a link that whoever asks gives away, and when it ends; it is in the audit."""
     lasts = timedelta(hours=hours)
-    token = await archive.link(recording.id, by=person_of(request).login, lasts=lasts)
+    by, address = person_of(request).login, address_of(request)
+    token = await archive.link(recording.id, by=by, lasts=lasts, address=address)
     return f"{house_of(request)}/recordings/link/{token}", request.app[PARTS].now() + lasts
 
 

@@ -20,8 +20,8 @@ DEPARTMENT = SimpleNamespace(key="sales", head="boss")
 OFFICE = SimpleNamespace(
     departments={"sales": DEPARTMENT},
     managers={
-        "ivanova": SimpleNamespace(key="ivanova", department="sales", extension="101"),
-        "petrov": SimpleNamespace(key="petrov", department="sales", extension="102"),
+        "ivanova": SimpleNamespace(key="ivanova", department="sales", reached_at=("101",)),
+        "petrov": SimpleNamespace(key="petrov", department="sales", reached_at=("102",)),
     },
 )
 PEOPLE = {

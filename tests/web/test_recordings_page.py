@@ -256,7 +256,7 @@ async def test_trying_again_begins_anew_and_is_kept(desk: Desk, director: Person
     assert await director.post(f"/recordings/{number}/retry") == (303, "/recordings")
     assert (await desk.get("c-1")).state is RecordingState.EXPECTED
     rows = await read_audit(desk.people.house.database, subject=f"recording:{number}")
-    assert [(row.by, row.act) for row in rows] == [("director", "retry")]
+    assert [(row.by, row.act, row.address) for row in rows] == [("director", "retry", "127.0.0.1")]
     _, page = await director.get("/recordings")
     assert "ищем заново" in page
     await director.post(f"/recordings/{number}/retry")
@@ -278,9 +278,9 @@ async def test_holding_and_releasing_need_a_reason_that_is_kept(
     await director.post(f"/recordings/{number}/release", why="суд окончен")
     assert not (await desk.get("c-1")).legal_hold
     rows = await read_audit(desk.people.house.database, subject=f"recording:{number}")
-    assert [(row.act, row.about["why"]) for row in rows] == [
-        ("release", "суд окончен"),
-        ("hold", "суд <b>12</b>"),
+    assert [(row.act, row.about["why"], row.address) for row in rows] == [
+        ("release", "суд окончен", "127.0.0.1"),
+        ("hold", "суд <b>12</b>", "127.0.0.1"),
     ]
 
 

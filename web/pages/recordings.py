@@ -10,7 +10,8 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -35,6 +36,7 @@ from switchboard.recordings_found import Tally
 from switchboard.recordings_found import sentence as lost_sentence
 from web.access.person import person_of
 from web.access.reach import reach_of
+from web.access.session import address_of
 from web.pages.calls import place_of, place_text
 from web.pages.page import back, flash, formats, parts_of, render, words
 
@@ -44,6 +46,12 @@ LONGEST = 300
 YEARS = range(2000, 2100)
 
 routes = web.RouteTableDef()
+
+
+class _Doing(TypedDict):
+    by: str
+    at: datetime
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +111,8 @@ async def recordings(request: web.Request) -> web.Response:
 async def retry(request: web.Request) -> web.Response:
     """Look for the files of a lost recording once more."""
     number, parts = await _mine(request), parts_of(request)
-    by, at = person_of(request).login, parts.now()
-    done = await _written(request, lambda uow: retry_it(uow, number, by=by, at=at))
+    who = _doing(request)
+    done = await _written(request, lambda uow: retry_it(uow, number, **who))
     if done and parts.archive:
         parts.archive.intake.wake()
     _say(request, "recordings.retry-done" if done else "recordings.retry-not", good=done)
@@ -126,12 +134,11 @@ async def release(request: web.Request) -> web.Response:
 async def _hold(request: web.Request, *, held: bool) -> web.Response:
     number = await _mine(request)
     why = " ".join(str((await request.post()).get("why", "")).split())[:LONGEST]
-    by, at = person_of(request).login, parts_of(request).now()
     if not why:
         _say(request, "recordings.why-needed", good=False)
         raise web.HTTPSeeOther(back(request, HERE))
-    about = {"held": held, "by": by, "at": at, "why": why}
-    done = await _written(request, lambda uow: hold_it(uow, number, **about))  # type: ignore[arg-type]
+    who = _doing(request)
+    done = await _written(request, lambda uow: hold_it(uow, number, held=held, why=why, **who))
     said = "recordings.held-now" if held else "recordings.released"
     _say(request, said if done else "recordings.gone", good=done)
     raise web.HTTPSeeOther(back(request, HERE))
@@ -145,6 +152,12 @@ async def _mine(request: web.Request) -> int:
     if department is None or (theirs is not None and department not in theirs):
         raise web.HTTPNotFound
     return number
+
+
+def _doing(request: web.Request) -> _Doing:
+    """Who does it, when and from where, for the audit."""
+    by, at = person_of(request).login, parts_of(request).now()
+    return {"by": by, "at": at, "address": address_of(request)}
 
 
 async def _written(request: web.Request, work: Callable[[UnitOfWork], Awaitable[bool]]) -> bool:

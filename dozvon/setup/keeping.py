@@ -32,6 +32,7 @@ from config.toml_lines import Lines
 from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.setup.files import hand_over
 from dozvon.setup.upgrades import revision_of, revisions, snapshot
+from recordings.signing import KEY_FILE
 from storage.dialects import file_of
 
 FORMAT = 1
@@ -39,6 +40,8 @@ MANIFEST: Final = "manifest.json"
 DATABASE: Final = "dozvon.sqlite3"
 OFFICE: Final = "office.toml"
 SETTINGS: Final = "dozvon.toml"
+LINK_KEY: Final = KEY_FILE
+"""With which links to recordings are signed: without it every link that was given out is void."""
 SECRETS_FOLDER: Final = "secrets/"
 _SECRET_NAMES: Final = SECRETS | {"token", "hmac_secret"}
 _SECRET_FILE = re.compile(r"secrets/[A-Za-z0-9_.-]{1,120}\Z")
@@ -90,6 +93,9 @@ def make_backup(
         snapshot(database, kept / DATABASE)
         if settings.office_path.is_file():
             (kept / OFFICE).write_bytes(settings.office_path.read_bytes())
+        key = settings.data_dir / LINK_KEY
+        if key.is_file():
+            (kept / LINK_KEY).write_bytes(key.read_bytes())
         left_out = 0
         if settings_file is not None and settings_file.is_file():
             left_out = _keep_settings(kept, settings_file, with_secrets=with_secrets)
@@ -240,7 +246,7 @@ def _read_manifest(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> Manifest
     if said["format"] != FORMAT:
         raise ValueError(f"format {said['format']}")
     files = {str(name): str(digest) for name, digest in said["files"].items()}
-    known = {DATABASE, OFFICE, SETTINGS}
+    known = {DATABASE, OFFICE, SETTINGS, LINK_KEY}
     strange = [name for name in files if name not in known and not _SECRET_FILE.match(name)]
     if strange or DATABASE not in files:
         raise ValueError(", ".join(strange) or DATABASE)

@@ -10,9 +10,11 @@ import os
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.compose import make_data_folder, only_one_service
@@ -20,17 +22,22 @@ from dozvon.errors import CannotStart
 from dozvon.setup import keeping
 from dozvon.setup.files import hand_over, make_folder
 
+_SOUNDS = "recordings"
 _ASIDE = ("", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a restored installation lives. `database` and `office` are inside the data folder."""
+    """Where a restored installation lives. `database` and `office` are inside the data folder.
+
+    `sounds` is the folder of recordings.
+    """
 
     data_dir: Path
     database: Path
     office: Path
     settings: Path
+    sounds: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +49,36 @@ class Restored:
     aside: tuple[Path, ...]
 
 
-def usual_target(data_dir: Path, settings: Path) -> Target:
-    """The places of an installation whose settings name no others."""
+def usual_target(data_dir: Path, settings: Path, sounds: str = _SOUNDS) -> Target:
+    """The places of an installation whose settings name no others (but for the sounds)."""
     return Target(
         data_dir=data_dir,
         database=data_dir / keeping.DATABASE,
         office=data_dir / keeping.OFFICE,
         settings=settings,
+        sounds=data_dir / sounds,
     )
 
 
-def data_dir_in(file: Path, settings: Path) -> Path | None:
-    """The data folder that the settings in a backup name; None where they name none."""
+def settings_in(file: Path) -> dict[str, Any]:
+    """The settings in a backup as they are written; nothing where there are none."""
     with tempfile.TemporaryDirectory(prefix="dozvon-restore-") as folder:
         keeping.open_backup(file, Path(folder))
         kept = Path(folder) / keeping.SETTINGS
-        said = tomllib.loads(kept.read_text("utf-8")) if kept.is_file() else {}
+        return tomllib.loads(kept.read_text("utf-8")) if kept.is_file() else {}
+
+
+def data_dir_in(said: Mapping[str, Any], settings: Path) -> Path | None:
+    """The data folder that the settings in a backup name; None where they name none."""
     named = said.get("data_dir")
     return settings.absolute().parent / named if isinstance(named, str) and named else None
+
+
+def sounds_in(said: Mapping[str, Any]) -> str:
+    """The folder of recordings that the settings in a backup name, else the usual one."""
+    table = said.get("recordings")
+    named = table.get("folder") if isinstance(table, Mapping) else None
+    return named if isinstance(named, str) and named else _SOUNDS
 
 
 def restore_backup(file: Path, target: Target, *, force: bool, at: datetime) -> Restored:
@@ -94,6 +113,7 @@ def _places(manifest: keeping.Manifest, target: Target) -> dict[str, Path]:
     fixed = {
         keeping.SETTINGS: target.settings,
         keeping.OFFICE: target.office,
+        keeping.LINK_KEY: target.data_dir / keeping.LINK_KEY,
         keeping.DATABASE: target.database,
     }
     secrets = {

@@ -258,6 +258,54 @@ SETUP: Final[dict[str, tuple[str, str]]] = {
         ),
         "Secrets are not in it ({count}): keep them elsewhere, or make a backup --with-secrets.",
     ),
+    "backup-without": (
+        (
+            "Звука разговоров в копии нет ({count}), он лежит в {folder}. С --with-recordings он "
+            "копируется в папку рядом с копией."
+        ),
+        (
+            "The sounds of conversations are not in it ({count}); they lie in {folder}. "
+            "--with-recordings copies them into a folder beside the backup."
+        ),
+    ),
+    "backup-recordings": (
+        "Записи: {folder} (новых {copied}, уже было {there}).",
+        "The recordings: {folder} ({copied} new, {there} there already).",
+    ),
+    "backup-forgotten": (
+        "Убрано из неё то, что больше не нужно ни одной записи: {count}.",
+        "Taken away from there, because no recording uses it any more: {count}.",
+    ),
+    "backup-forgets-alone": (
+        "--forget-deleted убирает из папки записей: добавьте --with-recordings.",
+        "--forget-deleted takes away from the folder of recordings: add --with-recordings.",
+    ),
+    "sounds-stopped": (
+        "Папку {folder} не удалось заполнить ({reason}). Скопированное осталось, повторите.",
+        "The folder {folder} could not be filled ({reason}). What was copied stays; try again.",
+    ),
+    "sounds-missing": (
+        "Нет звука, на который есть строка в базе ({count}): {keys}",
+        "Sounds that the database knows are not there ({count}): {keys}",
+    ),
+    "sounds-damaged": (
+        "Звук испорчен, он не скопирован ({count}): {keys}",
+        "Damaged sounds, which were not copied ({count}): {keys}",
+    ),
+    "restored-recordings": (
+        "Записи: {folder} (вернулось {copied}, уже было {there}).",
+        "The recordings: {folder} ({copied} brought back, {there} there already).",
+    ),
+    "restore-sounds-from": (
+        (
+            "Звук искали в {folder}. Если он в другом месте, повторите с --recordings ПАПКА и "
+            "--force."
+        ),
+        (
+            "They were looked for in {folder}. If they lie elsewhere, try again with "
+            "--recordings FOLDER and --force."
+        ),
+    ),
     "backup-there": (
         "{file} уже есть: назовите другой файл.",
         "{file} is there already: name another file.",

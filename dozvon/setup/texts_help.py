@@ -97,6 +97,18 @@ SETUP_HELP: Final[dict[str, tuple[str, str]]] = {
         "Вместе с паролями: храните копию как пароль.",
         "With the passwords: keep the file as you keep them.",
     ),
+    "help-backup-with-recordings": (
+        "Новые записи — в папку dozvon-recordings рядом с копией.",
+        "New recordings go into the folder dozvon-recordings beside the backup.",
+    ),
+    "help-backup-forget-deleted": (
+        "И убрать из неё звук, который больше не нужен ни одной записи.",
+        "And take sounds away from there that no recording uses any more.",
+    ),
+    "help-restore-recordings": (
+        "Где записи; иначе — папка dozvon-recordings рядом с копией.",
+        "Where the recordings are; else the folder dozvon-recordings beside the backup.",
+    ),
     "help-restore-force": (
         "Поверх того, что есть; прежнее остаётся рядом.",
         "Over what is there; that stays beside it.",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from config.settings_recordings import is_http
+from dozvon.setup.files import hand_over
 from pbx_adapters.asterisk.sound_names import own_sound
 from recordings.converting import Converter, find_ffmpeg
 from recordings.expecting import Expecting
@@ -17,7 +18,7 @@ from recordings.keeping import Rules
 from recordings.looking import Patience
 from recordings.port import RecordingSource
 from recordings.sentences import sentence
-from recordings.signing import load_key, sign
+from recordings.signing import KEY_FILE, load_key, sign
 from recordings.sources import AsteriskHttpSource, FolderSource, LinkRules, LinkSource
 from recordings.sources.asterisk_http import AriPlace
 from recordings.store import FolderStore
@@ -108,5 +109,10 @@ def expecting_of(database: Database, writer: Writer, rules: Rules) -> Expecting:
 
 
 def link_token(folder: Path, recording: int, until: datetime) -> str:
-    """The token of a link, for a command that runs beside the service."""
-    return sign(load_key(folder), recording, until=until)
+    """The token of a link, for a command that runs beside the service.
+
+    A key that is made here by root is the service's own from the beginning.
+    """
+    key = load_key(folder)
+    hand_over(folder / KEY_FILE)
+    return sign(key, recording, until=until)

@@ -158,7 +158,11 @@ def link(context: Context, *, which: str, hours: int) -> None:
     _write(context, lambda uow: uow.audit.add(row))
     settings = context.settings()
     token = link_token(settings.data_dir, number, at + timedelta(hours=hours))
-    print_line(context, f"{settings.http.public_address.rstrip('/')}/recordings/link/{token}")
+    address = settings.http.address.rstrip("/")
+    print_line(context, f"{address}/recordings/link/{token}")
+    if not settings.http.public_address:
+        told = say(context.language, "recordings-link-near", address=address)
+        print_line(context, told, Colour.CAUTION, err=True)
 
 
 @recordings.command("confirm-law", help="command-recordings-confirm-law")

@@ -136,6 +136,20 @@ def test_a_link_is_printed_and_is_on_record(office: Terminal) -> None:
     assert rows(office, schema.audit)[-1]["act"] == "link"
 
 
+def test_a_link_has_a_host_and_it_is_said_where_only_this_machine_knows_it(
+    office: Terminal,
+) -> None:
+    near = office.run("recordings", "link", "1")
+    assert near.stdout.startswith("http://127.0.0.1:")
+    assert "http.public_address" in near.stderr
+    config = office.folder / "dozvon.toml"
+    text = config.read_text("utf-8") + '\n[http]\npublic_address = "https://dozvon.example.ru"\n'
+    config.write_text(text, "utf-8")
+    known = office.run("recordings", "link", "1")
+    assert known.stdout.startswith("https://dozvon.example.ru/recordings/link/")
+    assert known.stderr == ""
+
+
 def test_the_law_is_confirmed_only_by_a_yes(terminal: Terminal) -> None:
     refused = terminal.run("recordings", "confirm-law", typed="n\n")
     assert refused.exit_code == 4

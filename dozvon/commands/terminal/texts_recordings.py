@@ -100,6 +100,17 @@ RECORDINGS: dict[str, tuple[str, str]] = {
         "Запись {which} не удалена: она хранится бессрочно или уже удалена.",
         "Recording {which} was not deleted: it is held, or deleted already.",
     ),
+    "recordings-link-near": (
+        (
+            "Эта ссылка откроется только на этой машине ({address}). Задайте в настройках "
+            "http.public_address — адрес, по которому открывают рабочее место, например "
+            "https://dozvon.example.ru."
+        ),
+        (
+            "Only this machine can open this link ({address}). Set http.public_address in the "
+            "settings to where people open the workspace, such as https://dozvon.example.ru."
+        ),
+    ),
     "recordings-retry-done": (
         "Файлы записи {which} поищем ещё раз.",
         "The files of recording {which} are looked for once more.",

@@ -17,5 +17,8 @@ from dozvon.demo.show import show
 def demo(context: click.Context, *, once: bool) -> None:
     """Shows the main job: a private Asterisk, an example office, real SIP calls."""
     logs.configure("error", for_people=True)
-    good = asyncio.run(show(context.obj.language, once=once, say=click.echo))
+    try:
+        good = asyncio.run(show(context.obj.language, once=once, say=click.echo))
+    except asyncio.CancelledError:  # by a signal; everything is cleared up
+        raise click.Abort from None
     context.exit(0 if good else 1)

@@ -13,8 +13,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,9 @@ from storage.database import open_database
 from storage.reading import list_calls, open_callbacks
 
 Say = Callable[[str], None]
+
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+"""What ends a process without asking it: a stop from elsewhere, a terminal that was closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +159,13 @@ async def _performed(story: Story, stage: Stage, service: Service) -> list[str]:
 async def show(language: str, *, once: bool, say: Say) -> bool:
     """Play every story; returns whether all came out as told.
 
-    The workspace stands open meanwhile, and unless `once` until somebody ends it.
+    The workspace stands open meanwhile, and unless `once` until somebody ends it. A signal in the
+    middle of the stories cancels it: nothing of it is left behind then.
     """
     office = example_office()
     root = ensure_root(lambda line: say(f"· {line}"))
     play = Show(office=office, language=language, say=say, people=demo_people(office))
-    with tempfile.TemporaryDirectory(prefix="dozvon-") as folder:
+    with _ended_by_signal(), tempfile.TemporaryDirectory(prefix="dozvon-") as folder:
         if root is None:
             say(play.text("simulated"))
             good = await _over_simulator(play, Path(folder), once=once)
@@ -251,9 +255,31 @@ def _ready(play: Show, clients: int, seconds: float) -> str:
     )
 
 
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """A signal that would end the process at once cancels its work instead, the first time.
+
+    Ctrl-C does so by itself; whoever tells it twice shall not stop the clearing up.
+    """
+    loop, task, told = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
+
+    def end() -> None:
+        if task is not None and not told.is_set():
+            told.set()
+            task.cancel()
+
+    for number in _ENDINGS:
+        loop.add_signal_handler(number, end)
+    try:
+        yield
+    finally:
+        for number in _ENDINGS:
+            loop.remove_signal_handler(number)
+
+
 async def _until_told() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *_ENDINGS):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()

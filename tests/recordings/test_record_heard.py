@@ -277,6 +277,13 @@ async def listen(office: SoundingOffice, login: str, talk: Talk) -> Heard:
     return Heard(page=page, sound=sound, turns=talk.turns)
 
 
+async def lane(page: Page) -> list[tuple[str, float, float]]:
+    """Who of us spoke from when to when, as it lies under the waveform."""
+    read = "parts => parts.map(p => [p.textContent, Number(p.dataset.from), Number(p.dataset.to)])"
+    found = await page.eval_on_selector_all(".dz-parts li", read)
+    return [(name, since, until) for name, since, until in found]
+
+
 async def test_a_colleague_who_answered_is_heard_on_our_side(
     office: SoundingOffice, talks: dict[int, Talk]
 ) -> None:
@@ -298,6 +305,11 @@ async def test_after_a_blind_transfer_both_of_us_are_heard_one_after_the_other(
     """While it rang at the second, nobody of us was heard; the head of the department listens."""
     heard = await listen(office, f"c{BLIND}", talks[BLIND])
     await heard.in_turn(({CLIENT}, {A}), ({CLIENT}, NOBODY), ({CLIENT}, {B}))
+    first, then = await lane(heard.page)
+    assert (first[0], then[0]) == (f"Anna {BLIND}", f"Boris {BLIND}")
+    told = (first[1], first[2], then[1], then[2])
+    turns = [(turn - heard.turns[0]).total_seconds() for turn in heard.turns]
+    assert all(abs(a - b) < NEAR_SECONDS for a, b in zip(told, turns, strict=True)), (told, turns)
 
 
 async def test_what_we_said_to_each_other_before_an_attended_transfer_is_not_heard(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from floor_control import free_again, live_call
+from own_ports import own_port
 from sales_floor import eventually
 from two_services import inside
 
@@ -46,16 +46,10 @@ class Crm:
             return reply.status, await reply.json()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def listening(floor: Floor) -> AsyncIterator[Inside]:
     """The service, with its HTTP."""
-    http = HttpSettings(port=free_port())
+    http = HttpSettings(port=own_port())
     async with inside(floor.settings.model_copy(update={"http": http})) as found:
         yield found
 
@@ -112,7 +106,7 @@ async def test_a_call_placed_by_a_crm_rings_the_manager_then_the_client(
     )
     await desk.b.wait_ringing(3)
     await desk.b.answer()
-    status, told = await asyncio.wait_for(asking, 6)
+    status, told = await asyncio.wait_for(asking, 20)
     assert (status, told["answer"]) == (200, "talking")
 
     async def talking() -> Any:
@@ -151,7 +145,7 @@ async def test_a_ringing_call_is_taken_and_ended_over_the_api(
         asking = asyncio.create_task(taker.post(f"/live/{call.id}/take", wait_seconds=8))
         await desk.b.wait_ringing(3)
         await desk.b.answer()
-        status, told = await asyncio.wait_for(asking, 6)
+        status, told = await asyncio.wait_for(asking, 20)
         assert (status, told["answer"]) == (200, "taken")
         assert outside.state is CallState.TALKING
         status, told = await crm.post(f"/live/{call.id}/hang-up")

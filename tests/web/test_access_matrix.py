@@ -10,7 +10,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
-from web_house import free_port, web_house
+from own_ports import own_port
+from web_house import web_house
 
 from web.access.guard import RECOGNISE, guarded
 from web.access.matrix import PREFIXES, ROUTES, Who, needed_for
@@ -83,7 +84,7 @@ async def doors(served: list[Route]) -> AsyncIterator[aiohttp.ClientSession]:
             app.router.add_route(method, path, reached)
     runner = web.AppRunner(app)
     await runner.setup()
-    port = free_port()
+    port = own_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:

@@ -6,7 +6,6 @@ Passwords are hashed cheaply: what a hash costs on purpose is no matter of these
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import aiohttp
 from aiohttp import web
 from archive_house import an_archive
 from argon2 import PasswordHasher
+from own_ports import own_port
 from ready_tables import ready_tables
 
 from config.holiday_calendar import PublicHolidays
@@ -56,12 +56,6 @@ class WebHouse:
         return {name: float(value) for name, value in samples}
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @asynccontextmanager
 async def web_house(
     folder: Path, *, links: tuple[str, ...] = ("main",), allow: str = "127.0.0.0/8"
@@ -89,7 +83,7 @@ async def web_house(
             archive=an_archive(folder, board, database, writer),
         )
         with mock.patch.object(setup, "Passwords", return_value=Passwords(CHEAP)):
-            app, port = make_app(about), free_port()
+            app, port = make_app(about), own_port()
         async with (
             listening(app, host="127.0.0.1", port=port) as trouble,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,

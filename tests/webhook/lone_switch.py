@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from aiohttp import web
-from webhook_house import TOKEN, free_port
+from own_ports import own_port
+from webhook_house import TOKEN
 
 from config.office_file import load_office
 from pbx_adapters.port import CallOffered, GapClosed, JournalEntry, LinkState
@@ -172,7 +173,7 @@ async def lone(
     app = web.Application()
     app.add_routes(pbx.routes)
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    port = free_port()
+    port = own_port()
     address = f"http://127.0.0.1:{port}"
     async with (
         listening(app, host="127.0.0.1", port=port) as trouble,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+from own_ports import own_port
 
 from config.office_dump import dump_office
 from config.settings import Settings
@@ -26,12 +26,6 @@ MAIN = "74951230001"
 OF_IVANOVA = stories.OF_IVANOVA.number
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def prepared(folder: Path, **webhook: object) -> Settings:
     """Settings with the switch `main`, and the example office to be applied at the first start."""
     data = folder / "data"
@@ -41,7 +35,7 @@ def prepared(folder: Path, **webhook: object) -> Settings:
     environment = {
         f"DOZVON_WEBHOOK__MAIN__{key.upper()}": str(value) for key, value in said.items() if value
     }
-    environment |= {"DOZVON_DATA_DIR": str(data), "DOZVON_HTTP__PORT": str(free_port())}
+    environment |= {"DOZVON_DATA_DIR": str(data), "DOZVON_HTTP__PORT": str(own_port())}
     return load_settings(environment=environment)
 
 

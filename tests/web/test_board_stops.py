@@ -10,13 +10,14 @@ from web_house import web_house
 
 from router.calls import Direction
 from router.events import CallBegan, CallEnded
+from switchboard.board import Board
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 async def test_a_call_that_ends_while_the_engine_stops_breaks_nothing(tmp_path: Path) -> None:
     async with web_house(tmp_path) as found:
-        board, said = found.board, list[str]()
+        board, said, begun = Board(found.board._parts), list[str](), asyncio.Event()
 
         async def last_word() -> None:
             began = CallBegan(
@@ -30,6 +31,7 @@ async def test_a_call_that_ends_while_the_engine_stops_breaks_nothing(tmp_path: 
                 line="74951230001",
             )
             await board.happened(began)
+            begun.set()
             try:
                 await asyncio.Event().wait()
             finally:
@@ -38,7 +40,8 @@ async def test_a_call_that_ends_while_the_engine_stops_breaks_nothing(tmp_path: 
 
         board.own(last_word, "last word")
         running = asyncio.create_task(board.run())
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(20):
+            await begun.wait()
         running.cancel()
         await asyncio.wait({running})
         assert said == ["ended"]

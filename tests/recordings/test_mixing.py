@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from array import array
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +19,20 @@ from recordings.waveform import measure
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 RATE = 8000
 CLIENT, LEG, MIX = PartKind.CLIENT, PartKind.LEG, PartKind.CONVERSATION
+
+
+@pytest.fixture(autouse=True)
+def _bounded() -> Iterator[None]:
+    """What waits for a voice for ever is ended: nothing else would tell."""
+
+    def late(*_: object) -> None:
+        raise AssertionError("it never ends")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(20)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 class Samples:

@@ -182,7 +182,7 @@ async def test_whoever_listens_hears_which_alarms_stand_whenever_these_change(
 
 async def first(listener: Listener, count: int) -> AsyncIterator[News]:
     """So many news."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         async for news in listener:
             yield news
             count -= 1

@@ -78,7 +78,7 @@ class FakeAsterisk:
         """The actions of that name which were received."""
         return [action for action in self.actions if action["Action"] == name]
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 20.0) -> None:
         """Waits until something received makes the condition true."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(condition)

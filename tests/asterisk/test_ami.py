@@ -42,7 +42,7 @@ async def test_a_link_is_connected_when_the_login_is_accepted_and_asterisk_has_b
     pbx: FakeAsterisk,
 ) -> None:
     pbx.booted = False
-    async with asyncio.timeout(5), make_link(pbx) as link:
+    async with asyncio.timeout(20), make_link(pbx) as link:
         await pbx.got("Login")
         assert link.state is LinkState.CONNECTING
         pbx.say(BOOTED)
@@ -54,7 +54,7 @@ async def test_an_asterisk_that_never_says_fully_booted_is_a_trouble_with_a_reas
     pbx: FakeAsterisk,
 ) -> None:
     pbx.booted = False
-    async with asyncio.timeout(5), make_link(pbx, timing=replace(QUICK, booted=0.05)) as link:
+    async with asyncio.timeout(20), make_link(pbx, timing=replace(QUICK, booted=0.05)) as link:
         await pbx.got("Login", times=2)
         assert "'system' in its read= line" in link.trouble
 
@@ -63,7 +63,7 @@ async def test_a_wrong_password_is_said_once_and_tried_again(pbx: FakeAsterisk) 
     """A wrong password makes the state "refused", never "connected", and heals by itself."""
     pbx.secret = "other"
     with capture_logs() as logs:
-        async with asyncio.timeout(5), make_link(pbx) as link:
+        async with asyncio.timeout(20), make_link(pbx) as link:
             assert await link.wait_state(LinkState.REFUSED, LinkState.CONNECTED) == "refused"
             assert "refuses the user 'dozvon' (Authentication failed)" in link.trouble
             await pbx.got("Login", times=4)
@@ -84,7 +84,7 @@ async def test_a_port_where_nobody_listens_is_a_sentence_and_tried_until_it_answ
     pbx: FakeAsterisk,
 ) -> None:
     await pbx.vanish()
-    async with asyncio.timeout(5), make_link(pbx) as link:
+    async with asyncio.timeout(20), make_link(pbx) as link:
         await link.wait_state(LinkState.CONNECTING)
         await link.wait_state(LinkState.DISCONNECTED)
         assert "cannot be reached: Connection refused" in link.trouble
@@ -98,7 +98,7 @@ async def test_a_trouble_that_two_links_share_is_logged_once(pbx: FakeAsterisk) 
     voices = Voices()
     with capture_logs() as logs:
         async with (
-            asyncio.timeout(5),
+            asyncio.timeout(20),
             make_link(pbx, voices=voices) as one,
             make_link(pbx, voices=voices) as other,
         ):
@@ -259,7 +259,7 @@ async def test_the_clock_offset_is_measured_against_the_middle_of_a_ping(link: L
 async def test_close_opens_nothing_later(pbx: FakeAsterisk) -> None:
     """Closing while a retry is planned, or while connecting, is final."""
     pbx.secret = "other"
-    async with asyncio.timeout(5), make_link(pbx) as link:
+    async with asyncio.timeout(20), make_link(pbx) as link:
         await link.wait_state(LinkState.REFUSED)
     assert link.state is LinkState.CLOSED
     assert [task for task in asyncio.all_tasks() if "stay_connected" in repr(task)] == []
@@ -270,7 +270,7 @@ async def test_close_opens_nothing_later(pbx: FakeAsterisk) -> None:
 
 
 async def test_close_tells_who_waits_and_ends_the_frames(pbx: FakeAsterisk) -> None:
-    async with asyncio.timeout(5), make_link(pbx) as link:
+    async with asyncio.timeout(20), make_link(pbx) as link:
         await link.wait_state(LinkState.CONNECTED)
         waiting = asyncio.create_task(link.send({"Action": "Originate"}))
         await pbx.got("Originate")
@@ -283,13 +283,13 @@ async def test_close_tells_who_waits_and_ends_the_frames(pbx: FakeAsterisk) -> N
 
 async def test_an_error_in_the_callers_block_stays_what_it_is(pbx: FakeAsterisk) -> None:
     with pytest.raises(KeyError, match="mine"):
-        async with asyncio.timeout(5), make_link(pbx):
+        async with asyncio.timeout(20), make_link(pbx):
             raise KeyError("mine")
 
 
 async def test_a_supervisor_may_end_the_link_by_cancelling_it(pbx: FakeAsterisk) -> None:
     link = make_link(pbx)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
         running = group.create_task(link.run())
         await link.wait_state(LinkState.CONNECTED)
         running.cancel()

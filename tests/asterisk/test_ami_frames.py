@@ -306,7 +306,7 @@ async def test_a_watcher_that_fails_does_not_harm_the_link(pbx: FakeAsterisk) ->
 
     link = make_link(pbx)
     link.watch(broken)
-    async with asyncio.timeout(5), link:
+    async with asyncio.timeout(20), link:
         await link.wait_state(LinkState.CONNECTED)
         await link.send({"Action": "Ping"})
     assert seen == ["connecting", "connected", "closed"]

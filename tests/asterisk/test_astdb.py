@@ -29,7 +29,7 @@ class Link:
         self.most = max(self.most, self._flying)
         if self._flying == self._group:
             self._full.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await self._full.wait()
         self._flying -= 1
         if why := self._refuses.get(action["Key"]):

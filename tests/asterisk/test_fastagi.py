@@ -347,7 +347,7 @@ async def test_closing_the_server_lets_waiting_calls_go() -> None:
         calling(server, question()) as caller,
         calling(server) as probe,
     ):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await server.close()
             await caller.closed()
             await probe.closed()

@@ -154,9 +154,9 @@ class Workspace:
         await self.board.refresh()
 
     async def until(self, met: Callable[[], bool | Awaitable[bool]], what: str) -> None:
-        """Waits for what no page tells; 8 seconds at most."""
+        """Waits for what no page tells; 20 seconds at most."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + 8
+        until = loop.time() + 20
         while True:
             found = met()
             if found if isinstance(found, bool) else await found:

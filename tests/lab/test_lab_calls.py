@@ -36,7 +36,7 @@ MOBILE = "79990000001"
 
 async def joined(pbx: AsteriskInstance, talks: int) -> None:
     """Waits until so many talks are bridged: a transfer asked for earlier is refused with 400."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while True:
             bridges = (await pbx.cli("bridge show all")).splitlines()[1:]
             if sum(" 2 basic" in line for line in bridges) >= talks:
@@ -323,7 +323,7 @@ async def test_two_instances_run_side_by_side(
 
 
 async def _ami_login(pbx: AsteriskInstance, user: str, secret: str) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         reader, writer = await asyncio.open_connection("127.0.0.1", pbx.ports.ami)
         await reader.readline()
         writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\n\r\n".encode())
@@ -392,7 +392,7 @@ asyncio.run(main())
     try:
         parent.send_signal(signal.SIGKILL)
         await parent.wait()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await gone.wait()
     finally:
         asyncio.get_running_loop().remove_reader(watched)

@@ -44,6 +44,7 @@ from switchboard.board import utc_now
 CLIENTS_OF_A_DESK = 12
 CALLS_SECRET = "calls-secret"
 CLOSED_LINE = "74951230900"
+PATIENCE_SECONDS = 15.0
 OWNER_SECONDS, COLLEAGUE_SECONDS, MOBILE_SECONDS, GROUP_SECONDS = 3, 2, 6, 3
 T = TypeVar("T")
 
@@ -224,7 +225,9 @@ class Floor:
     config: Path
     used: set[str] = field(default_factory=set)
 
-    async def logged(self, caller: str, *, within: float = 8.0, nth: int = 1) -> CallStory:
+    async def logged(
+        self, caller: str, *, within: float = PATIENCE_SECONDS, nth: int = 1
+    ) -> CallStory:
         """What stands in the log of a caller's `nth` call."""
 
         async def probe() -> CallStory | None:
@@ -235,7 +238,9 @@ class Floor:
         assert found is not None
         return found
 
-    async def settled(self, caller: str, *, within: float = 8.0, nth: int = 1) -> CallStory:
+    async def settled(
+        self, caller: str, *, within: float = PATIENCE_SECONDS, nth: int = 1
+    ) -> CallStory:
         """As `logged`, when the exchange's journal has had its word."""
 
         async def probe() -> CallStory | None:

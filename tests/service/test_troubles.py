@@ -234,7 +234,7 @@ async def test_a_database_that_is_gone_costs_no_call(floor: Floor) -> None:
         await late.hang_up()
         aside.rename(file)
         for call in (*calls, late):
-            await floor.settled(caller_of(call), within=12)
+            await floor.settled(caller_of(call))
             assert len(await floor.calls_of(caller_of(call))) == 1
             assert len(await floor.owed(caller_of(call))) == 1
 

@@ -44,6 +44,7 @@ LINE = "+74951230001"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&\u202egnp.exe" + "Ж" * 300
 HOSTILE_NUMBER = "+79167770000"
 PETROV = About(name="Пётр Петров", role=Role.MANAGER, manager="petrov")
+PATIENCE_SECONDS = 10.0  # a busy machine is no failure; a card that nobody withdraws stays longer
 _numbers = count(1)
 
 
@@ -70,7 +71,7 @@ class LiveHouse:
         await self.tell(CallBegan(direction=Direction.INBOUND, **call.about(), **about))
         return call
 
-    async def eventually(self, probe: Callable[[], Awaitable[Any]], seconds: float = 3.0) -> Any:
+    async def eventually(self, probe: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
         """Asks until the answer is yes; nothing in the house tells of what is asked."""
         async with asyncio.timeout(seconds):
             while not (found := await probe()):  # noqa: ASYNC110 - nothing tells
@@ -168,19 +169,19 @@ class Page:
     over: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def sees(self, region: str, text: str, seconds: float = 2.0) -> str:
+    async def sees(self, region: str, text: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Waits until a region shows a text."""
         return await self._until(
             lambda: region in self.shown and text in self.shown[region], region, text, seconds
         )
 
-    async def misses(self, region: str, text: str, seconds: float = 2.0) -> str:
+    async def misses(self, region: str, text: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Waits until a region does not show a text any more."""
         return await self._until(
             lambda: region in self.shown and text not in self.shown[region], region, text, seconds
         )
 
-    async def ended(self, seconds: float = 3.0) -> None:
+    async def ended(self, seconds: float = PATIENCE_SECONDS) -> None:
         await self._until(lambda: self.over, "-", "the end", seconds)
 
     async def _until(self, done: Callable[[], bool], region: str, text: str, seconds: float) -> str:

@@ -57,8 +57,8 @@ async def test_a_card_vanishes_everywhere_when_somebody_answers(floor: LiveHouse
         await hers.sees("pops", "Иван Петров")
         await heads.sees("pops", "Иван Петров")
         await call.answers("103")
-        await hers.misses("pops", "Иван Петров", 1.0)
-        await heads.misses("pops", "Иван Петров", 1.0)
+        await hers.misses("pops", "Иван Петров")
+        await heads.misses("pops", "Иван Петров")
         await heads.sees("desk-talk", "Иван Петров")
         await hers.sees("desk-info", "Соколова")
 

@@ -6,14 +6,13 @@ to a pool that is gone and are never closed. So a set that is let go waits for i
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.dialects import reader_engine
-from storage.opening import opened
+from storage.opening import closed, opened
 
 
 class Readers:
@@ -39,7 +38,7 @@ class Readers:
                     async with found.begin():
                         yield found
             finally:
-                await asyncio.shield(found.close())
+                await closed(found.close())
         finally:
             self._in_use -= 1
             if self._let_go and not self._in_use:

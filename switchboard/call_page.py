@@ -251,7 +251,9 @@ def _trail_line(item: Mapping[str, Any], names: Names) -> TrailLine:
 
 
 def _trail_who(target: str, names: Names) -> str:
-    """`ivanova/101` as people know it."""
+    """`ivanova/101` as people know it; of a transfer, `101>102`, both."""
+    if ">" in target:
+        return " → ".join(_trail_who(each, names) for each in target.split(">"))
     key, slash, number = target.partition("/")
     if slash:
         return names.manager(key) or number

@@ -23,6 +23,8 @@ _TICKS = 4
 _APART = 9.0
 """Marks nearer than this many percent would be written over one another."""
 _THINNEST = 0.5
+_ASKED_SECONDS = 0.5
+"""Nobody presses 1 sooner: what is shorter is how long a phone's answer took to be told."""
 
 
 class Doing(StrEnum):
@@ -121,7 +123,7 @@ def _stretches(call: Call, leg: Leg) -> Iterator[Stretch]:
         yield Stretch(doing=Doing.RING, from_seconds=begin, to_seconds=until)
     talked = _second(call, leg.answered_at) if leg.answered_at else None
     asked_until = over if talked is None else talked
-    if leg.picked_up_at and asked_until > until and _was_asked(leg):
+    if leg.picked_up_at and asked_until - until >= _ASKED_SECONDS and _was_asked(leg):
         yield Stretch(doing=Doing.CONFIRM, from_seconds=until, to_seconds=asked_until)
     if talked is not None and leg.talk_seconds:
         end = max(over, talked + leg.talk_seconds) if over <= talked else over

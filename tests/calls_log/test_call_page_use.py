@@ -59,6 +59,7 @@ DECISION = Decision(
 TRAIL = [
     {"step": "1", "who": ["ivanova/101"], "what": "rang", "seconds": 15, "result": "NOANSWER"},
     {"step": "2", "who": ["102"], "what": "lunch", "seconds": None, "result": ""},
+    {"step": "x", "who": ["101>102"], "what": "transfer", "seconds": None, "result": ""},
 ]
 
 
@@ -122,6 +123,7 @@ async def test_the_journal_is_told_with_names_and_with_what_it_noted_of_the_serv
     assert [(item.what, item.people) for item in page.trail] == [
         ("rang", ("Анна Иванова",)),
         ("lunch", ("Пётр Петров",)),
+        ("transfer", ("Анна Иванова → Пётр Петров",)),
     ]
     assert (page.service, page.call.fail_open) == ("HUNG", True)
 

@@ -55,6 +55,19 @@ def test_a_mobile_that_was_picked_up_and_not_confirmed_shows_the_question() -> N
     assert doings(call(asked)) == [(Doing.RING, 0, 10), (Doing.CONFIRM, 10, 18)]
 
 
+def test_a_desk_phone_is_asked_nothing_though_its_answer_takes_a_moment_to_be_told() -> None:
+    picked = leg(
+        "101",
+        0,
+        30,
+        picked_up_at=at(5),
+        answered_at=at(5.2),
+        outcome=LegOutcome.ANSWERED,
+        talk_seconds=24.8,
+    )
+    assert doings(call(picked)) == [(Doing.RING, 0, 5), (Doing.TALK, 5.2, 30)]
+
+
 def test_a_leg_that_never_rang_has_no_stretch() -> None:
     dead = leg("101", 0, 0, rang_at=None, outcome=LegOutcome.UNREACHABLE)
     assert doings(call(dead)) == []

@@ -59,13 +59,15 @@ NAMES = {
     "English",
     "permit",
     "system",
+    "patience",
+    "hours",
     "trunk",
     "admin",
     "director",
     "helper",
     "test",
 }
-"""Products, protocols, words of Asterisk's files, keys of a keyboard, logins of this house."""
+"""Products, protocols, words of Asterisk's files and of the office's, keys of a keyboard, logins of this house."""
 
 IDENTIFIERS = re.compile(
     r"""

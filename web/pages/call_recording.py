@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -20,7 +19,7 @@ from switchboard.names import Names
 from switchboard.recordings import Archive
 from web.access.person import person_of
 from web.access.reach import reach_of
-from web.pages.page import is_htmx, parts_of, render, words
+from web.pages.page import is_htmx, parts_of, render, segment, words
 from web.recordings_http import LONGEST_LINK_HOURS, archive_of, link_to, may_hear
 
 routes = web.RouteTableDef()
@@ -59,7 +58,7 @@ async def give_link(request: web.Request) -> web.Response:
 
 def page_of(call_id: str) -> str:
     """Where a call's page is."""
-    return f"/calls/{quote(call_id, safe='')}"
+    return f"/calls/{segment(call_id)}"
 
 
 async def _mark(request: web.Request) -> tuple[bool, RecordingMark | None]:

@@ -28,7 +28,7 @@ from web.access.reach import reach_of
 from web.pages.call_recording import page_of
 from web.pages.calls_csv import BOM, head, line
 from web.pages.formats import Formats
-from web.pages.page import flash, formats, parts_of, render, words, zone_of
+from web.pages.page import flash, formats, parts_of, render, segment, words, zone_of
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -131,7 +131,7 @@ def card_of(request: web.Request, logged: LoggedCall) -> str:
         return ""
     template = parts_of(request).card_address
     if not template:
-        return f"/clients/{quote(logged.client, safe='')}"
+        return f"/clients/{segment(logged.client)}"
     about = {
         "client": logged.client,
         "application": logged.application,

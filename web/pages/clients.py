@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -28,7 +28,7 @@ from web.access.person import person_of
 from web.access.reach import reach_of
 from web.access.roles import Permission
 from web.access.session import address_of
-from web.pages.page import is_htmx, parts_of, render, zone_of
+from web.pages.page import is_htmx, parts_of, render, segment, zone_of
 
 LONGEST = 200
 
@@ -139,7 +139,7 @@ def base_of(request: web.Request) -> ClientBase:
 
 def address(key: str) -> str:
     """Where a client's card is."""
-    return f"/clients/{quote(key, safe='')}"
+    return f"/clients/{segment(key)}"
 
 
 def names_of(request: web.Request) -> Names:

@@ -167,7 +167,13 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["static"] = static_address
+    made.filters["segment"] = segment
     return made
+
+
+def segment(name: str) -> str:
+    """A name as one part of an address's path, whatever it holds; `urlencode` leaves "/" alone."""
+    return quote(name, safe="")
 
 
 @cache

@@ -21,7 +21,7 @@ from switchboard.desk_cards import Known, RingCard, TalkCard
 from switchboard.reachable import Ask, Reachable, asked_about, reachable
 from web.access.roles import Permission
 from web.pages.formats import Formats
-from web.pages.page import environment
+from web.pages.page import environment, segment
 from web.stream.live_rows import live_floor
 from web.stream.scene import Scene
 from web.stream.viewer import Viewer
@@ -261,7 +261,7 @@ def card_address(scene: Scene, known: Known, call_id: str) -> str:
         return ""
     template = scene.parts.card_address
     if not template:
-        return f"/clients/{quote(known.client, safe='')}"
+        return f"/clients/{segment(known.client)}"
     fields = {
         "client": known.client,
         "application": known.application,

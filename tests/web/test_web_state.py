@@ -389,7 +389,7 @@ async def test_a_connection_that_never_says_what_it_wants_is_cut(
 async def test_a_connection_that_spoke_is_not_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timely, "FIRST_REQUEST_SECONDS", 0.02)
+    monkeypatch.setattr(timely, "FIRST_REQUEST_SECONDS", 0.5)
     asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     async with web_house(tmp_path) as found:
         reader, writer = await asyncio.open_connection("127.0.0.1", found.port)

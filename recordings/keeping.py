@@ -225,8 +225,16 @@ class Keeping:
 
         keys = [sound.store_key for sound in sounds]
         if await self._commit(recording, work, [*keys, *kept.values()]):
+            await self._remove_replaced(recording)
             log.info("a recording is ready", recording=recording.id, seconds=heard.seconds)
             await self._clear(recording)
+
+    async def _remove_replaced(self, recording: StoredRecording) -> None:
+        """Of one that was joined anew: what it was before is nobody's any more."""
+        before = [sound.store_key for sound in recording.sounds]
+        before += [part.store_key for part in recording.parts if part.store_key]
+        if before:
+            await self._remove(await self._writer.submit(lambda u: u.recordings.unused(before)))
 
     async def _commit(
         self,
@@ -268,12 +276,15 @@ class Keeping:
 
     async def _dropped(self, recording: StoredRecording, keys: Sequence[str]) -> None:
         await self._clear(recording)
+        await self._remove(keys)
+        log.info("a recording is not kept", recording=recording.id)
+
+    async def _remove(self, keys: Sequence[str]) -> None:
         for key in keys:
             try:
                 await asyncio.to_thread(self._store.delete, key)
             except StoreError as trouble:
                 log.error("a sound could not be removed", key=key, because=str(trouble))  # noqa: TRY400
-        log.info("a recording is not kept", recording=recording.id)
 
     async def _keep_parts(
         self, recording: StoredRecording, names: Collection[str] | None
@@ -292,6 +303,9 @@ class Keeping:
         return StoredSound(format=form, store_key=kept.key, sha256=kept.sha256, size=kept.size)
 
     def _expires_at(self, recording: StoredRecording) -> datetime | None:
+        """When its time is over; what was kept before and is joined anew keeps its promise."""
+        if recording.ready_at:
+            return recording.expires_at
         rules = self._rules
         about = (recording.began_at, recording.department, rules.days)
         return expires_at(*about, usual=rules.usual_days)

@@ -1,8 +1,10 @@
 """How long recordings are kept: by department, 180 days where nothing else was said.
 
-A legal hold keeps a recording whatever its age. Deleting takes the row's word first and the sound
-after: killed in between, a sound is left that nobody can reach, never a row that promises one; the
-next tidying finds it.
+How long is settled once, as the recording is kept: a department that is renamed or removed later,
+or another number of days, changes nothing of what is kept already. A legal hold keeps a recording
+whatever its age; released, it goes when its time is over. Deleting takes the row's word first and
+the sound after: killed in between, a sound is left that nobody can reach, never a row that promises
+one.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class Recordings:
         if found.state == RecordingState.DELETED:
             return None
         if added and not made:
-            await self._begin_again(found.id, next_try_at)
+            await self._begin_again(found.id, next_try_at, added)
         return int(found.id) if made or added else None
 
     async def due(self, pbx: str, now: datetime, *, limit: int = 20) -> tuple[StoredRecording, ...]:
@@ -291,24 +291,31 @@ class Recordings:
 
     # -- rows ----------------------------------------------------------------------------------
 
-    async def _begin_again(self, recording: int, at: datetime) -> None:
-        """A file is told late: all that the PBX still has is joined anew."""
+    async def _begin_again(self, recording: int, at: datetime, late: Sequence[str]) -> None:
+        """A file is told late: all of them are joined anew, as long as the PBX has them all.
+
+        Where it has not, what was made of the first ones is worth more than the late one.
+        """
         used = (_parts.c.recording_id == recording, _parts.c.state == PartState.USED)
-        there = _parts.c.source_deleted_at.is_(None)
+        gone = select(_parts.c.id).where(*used, _parts.c.source_deleted_at.is_not(None)).limit(1)
+        if (await self._connection.execute(gone)).first():
+            await self._set(recording, why_id="part-missing", why=", ".join(late))
+            return
         fresh = {"state": PartState.EXPECTED, "seen_size": -1, "seen_at": None}
-        await self._connection.execute(update(_parts).where(*used, there).values(**fresh))
+        await self._connection.execute(update(_parts).where(*used).values(**fresh))
         again = {"state": RecordingState.EXPECTED, "why_id": "", "why": "", "tries": 0}
         await self._set(recording, **again, next_try_at=at)
 
-    async def _add_parts(self, recording: int, new: NewRecording) -> int:
+    async def _add_parts(self, recording: int, new: NewRecording) -> list[str]:
+        """Notes the files of a recording that nobody has told of; returns their names."""
         if not new.parts:
-            return 0
+            return []
         statement = upsert(_parts, self._connection.dialect.name, keys=["pbx", "name"], change=())
-        added = 0
+        added = []
         for part in new.parts:
             row = {"recording_id": recording, "pbx": new.pbx, "state": PartState.EXPECTED}
             done = await self._connection.execute(statement, row | asdict(part))
-            added += done.rowcount
+            added += [part.name] * bool(done.rowcount)
         return added
 
     async def _keys(self, recording: int) -> list[str]:

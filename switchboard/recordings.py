@@ -169,31 +169,32 @@ class Archive:
             async with self._database.reading() as connection:
                 found = await Recordings(connection).expired(self._now())
             for recording in found:
-                await self._delete(recording.id, by=SERVICE, act=Act.EXPIRE, why_id="expired")
-            count += len(found)
+                about = {"by": SERVICE, "why_id": "expired"}
+                count += await self._delete(recording.id, act=Act.EXPIRE, **about)
             if not found:
                 return count
 
     async def delete(self, recording: int, *, by: str, why: str = "", address: str = "") -> bool:
         """Deletes one now; False where there is none, or somebody holds it."""
-        async with self._database.reading() as connection:
-            found = await Recordings(connection).get(recording)
-        if found is None or found.legal_hold or found.deleted_at:
-            return False
         about = {"by": by, "why": why, "address": address}
-        await self._delete(recording, act=Act.DELETE, why_id="deleted", **about)
-        return True
+        return await self._delete(recording, act=Act.DELETE, why_id="deleted", **about)
 
     async def _delete(  # noqa: PLR0913 - what the audit says of it, by keyword
         self, recording: int, *, by: str, act: Act, why_id: str, why: str = "", address: str = ""
-    ) -> None:
+    ) -> bool:
+        """Deletes a recording that nobody holds; the last word on it is in the transaction."""
         at = self._now()
 
-        async def work(uow: UnitOfWork) -> list[str]:
+        async def work(uow: UnitOfWork) -> list[str] | None:
+            found = await uow.recordings.get(recording)
+            if found is None or found.legal_hold or found.deleted_at:
+                return None  # somebody holds it since it was looked at, or was faster
             await uow.audit.add(_row(recording, act, by=by, at=at, address=address, why=why))
             return await uow.recordings.delete(recording, by=by, at=at, why_id=why_id)
 
-        await self.remove(await self._writer.submit(work))
+        unused = await self._writer.submit(work)
+        await self.remove(unused or ())
+        return unused is not None
 
     async def remove(self, keys: Sequence[str]) -> None:
         """Removes sounds that no recording uses any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from recorded_arrivals import NINE, TALK, Arrivals, arrivals
 
+from router.numbers import NumberPlan, normalise
 from storage.audit import read_audit
 from storage.ended_calls import Calls
+from storage.parties import move_calls
 from storage.recording_records import RecordingState
 from storage.recordings import Recordings
+from storage.records import ClientRecord
+from storage.unit_of_work import UnitOfWork
 from switchboard.news import CallRecorded
 from switchboard.recordings import (
     AFTER_CALL_SECONDS,
@@ -67,6 +71,76 @@ async def test_a_legal_hold_is_stronger_than_age_and_people(house: Arrivals) -> 
     assert await house.writer.submit(lambda uow: hold(uow, 1, **about))
     assert await house.archive().let_go() == 1
     assert await acts(house) == [("service", "expire"), ("lena", "release"), ("lena", "hold")]
+
+
+async def test_a_hold_that_comes_while_old_ones_go_is_stronger(house: Arrivals) -> None:
+    """The list was read before; the last word is in the transaction."""
+    for number in (1, 2):
+        house.pbx.files[f"{number}.wav"] = TALK
+        await house.expect((f"{number}.wav", "conversation", 0), call_id=f"1.{number}")
+    await house.rounds(0, 4)
+    house.later(181 * 86_400)
+    archive = house.archive()
+    remove, about = archive.remove, {"held": True, "by": "lena", "at": house.clock, "why": "court"}
+
+    async def holding(keys: Sequence[str]) -> None:
+        await house.writer.submit(lambda uow: hold(uow, 2, **about))
+        await remove(keys)
+
+    archive.remove = holding
+    assert await archive.let_go() == 1
+    assert (await house.get(2)).playable
+    assert [act for _, act in await acts(house)].count("expire") == 1
+
+
+async def test_what_is_joined_anew_is_kept_as_long_as_was_promised(tmp_path: Path) -> None:
+    """Its department has no days of its own any more: renamed, or removed."""
+    async with arrivals(tmp_path, days={"sales": 365}) as house:
+        await house.usual()
+        promised = (await house.rounds(0, 4)).expires_at
+        object.__setattr__(house.rules, "days", {})
+        house.pbx.files["late.wav"] = TALK
+        await house.expect(("late.wav", "leg", 1), ended=False)
+        found = await house.rounds(0, 4, 4)
+        assert found.playable
+        assert len(found.parts) == 3
+        assert found.expires_at == promised == NINE + timedelta(days=365)
+        assert len(sounds(house)) == 1, "what it was before is gone"
+
+
+async def test_a_late_file_never_replaces_what_the_pbx_has_no_more(tmp_path: Path) -> None:
+    """The conversation was made of files that were deleted there: it stays as it is."""
+    async with arrivals(tmp_path, delete_at_source=True) as house:
+        await house.usual()
+        before = await house.rounds(0, 4)
+        assert house.pbx.files == {}
+        house.pbx.files["late.wav"] = TALK
+        await house.expect(("late.wav", "leg", 1), ended=False)
+        found = await house.rounds(0, 4, 4)
+        assert (found.sounds, found.seconds) == (before.sounds, before.seconds)
+        assert (found.playable, found.why_id, found.why) == (True, "part-missing", "late.wav")
+        assert "late.wav" in house.pbx.files
+
+
+async def test_a_recording_follows_its_call_to_another_client(house: Arrivals) -> None:
+    """It hangs on the call alone, so that nothing has to be done when a number is learnt."""
+    await house.usual()
+    await house.rounds(0, 4)
+    number = normalise("+79161234567", NumberPlan())
+    record = ClientRecord(key="K-1", name="Romashka", owner="", numbers=(number,))
+
+    async def learn(uow: UnitOfWork) -> None:
+        await uow.clients.save([record], at=NINE)
+        await move_calls(uow.connection, ["+79161234567"])
+
+    await house.writer.submit(learn)
+    async with house.database.reading() as connection:
+        stored = await Calls(connection).get("1.1")
+        found = await Recordings(connection).of_call("1.1")
+    assert stored is not None
+    assert stored.party == "client:K-1"
+    assert found is not None
+    assert found.playable
 
 
 async def test_a_sound_that_two_recordings_share_stays_for_the_other(house: Arrivals) -> None:

@@ -1,6 +1,7 @@
 """The application over a real engine with an empty database, without any exchange.
 
-Passwords are hashed cheaply: what a hash costs on purpose is no matter of these tests.
+Passwords are hashed cheaply: what a hash costs on purpose is no matter of these tests. No journal has
+a word on a call's end, so it is not waited for as long as an exchange's.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ async def web_house(
             office=example_office(),
         )
         board = Board(parts)
+        board._endings._journal_seconds = 0.05
         task = asyncio.create_task(board.run())
         about = WebParts(
             board=board,

@@ -111,7 +111,7 @@ async def _database_if_any(context: Context) -> AsyncIterator[Database | None]:
 
 def _directory(database: Database, people: People) -> ClientDirectory:
     def manager_of(extension: str) -> str:
-        found = people.by_extension.get(extension)
+        found = people.manager_at(extension)
         return found.key if found else ""
 
     return BuiltinDirectory(database, manager_of=manager_of)

@@ -90,5 +90,7 @@ def test_durations_and_numbers_read_as_people_write_them(fmt: Formats) -> None:
     assert fmt.spoken(0) == "0\u00a0с"
     assert fmt.number("+79161234567") == "+7 916 123-45-67"
     assert fmt.number("79161234567") == "+7 916 123-45-67"
+    assert fmt.number("8 (916) 123-45-67") == "+7 916 123-45-67", "as the office reads it"
+    assert fmt.number("9999999999999999") == "9999999999999999", "what is no number stays"
     assert fmt.number("101") == "101"
     assert fmt.number("") == "Номер скрыт"

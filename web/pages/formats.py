@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
+from router.numbers import NumberPlan, format_international, normalise
 from switchboard.troubles import spoken
 from web.pages.texts import Words
 
@@ -21,11 +21,15 @@ NONE = "—"
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """Everything that depends on language and zone; `now` is the moment of the page."""
+    """Everything that depends on language, zone and how the office reads digits.
+
+    `now` is the moment of the page.
+    """
 
     words: Words
     zone: ZoneInfo
     now: datetime
+    plan: NumberPlan = field(default_factory=NumberPlan)
 
     def time(self, at: datetime | None) -> str:
         """`9:05`."""
@@ -110,7 +114,8 @@ class Formats:
         """A telephone number as people write it; what is none, as it is."""
         if not written:
             return self.words("common.hidden-number")
-        return pretty_number(written)
+        read = normalise(written, self.plan)
+        return format_international(read) if read.is_matchable else written
 
     def author(self, by: str) -> str:
         """Who did something: a login, or the service itself in the reader's words."""
@@ -124,17 +129,3 @@ class Formats:
 @cache
 def _locale(language: str) -> Locale:
     return Locale(language)
-
-
-def pretty_number(written: str) -> str:
-    """`+7 916 123-45-67` for a number that can be read, else what was written."""
-    try:
-        digits = written.lstrip("+")
-        full = digits.isdecimal() and len(digits) >= 11
-        read = phonenumbers.parse(f"+{digits}" if full else written, "RU" if full else None)
-        if not phonenumbers.is_valid_number(read):
-            return written
-    except phonenumbers.NumberParseException:
-        return written
-    shape = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(read, shape)

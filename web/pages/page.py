@@ -19,6 +19,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from router.office import Office
+from switchboard.routing import number_plan
 from web.access.person import Person, signed_in
 from web.access.roles import Permission
 from web.pages.formats import Formats
@@ -53,8 +54,9 @@ def zone_of(person: Person | None, office: Office) -> ZoneInfo:
 def formats(request: web.Request) -> Formats:
     """Instants and numbers as the person reads them."""
     parts = parts_of(request)
-    zone = zone_of(signed_in(request), parts.board.office())
-    return Formats(words(request), zone, parts.now())
+    office = parts.board.office()
+    zone = zone_of(signed_in(request), office)
+    return Formats(words(request), zone, parts.now(), number_plan(office))
 
 
 def is_htmx(request: web.Request) -> bool:

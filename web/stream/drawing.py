@@ -7,7 +7,7 @@ unchanged card is the same text, is found and not drawn, and is not sent again.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +20,6 @@ from switchboard.desk import manager_at
 from switchboard.desk_cards import Known, RingCard, TalkCard
 from switchboard.reachable import Ask, Reachable, asked_about, reachable
 from web.access.roles import Permission
-from web.pages.formats import Formats
 from web.pages.page import environment, segment
 from web.stream.live_rows import live_floor
 from web.stream.scene import Scene
@@ -87,7 +86,7 @@ def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> Marku
     The templates escape what stands in them, so what they draw may stand in a page as it is.
     """
     now = scene.parts.now()
-    fmt = Formats(viewer.words, viewer.formats.zone, now)
+    fmt = replace(viewer.formats, words=viewer.words, now=now)
     rights = tuple(p for p in Permission if viewer.may(p))
     day = now.astimezone(fmt.zone).date()
     key = (template, viewer.words.language, fmt.zone.key, day, rights, tuple(values.items()))

@@ -7,13 +7,14 @@ times are UTC.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from dozvon.commands.terminal.exits import Exit, Trouble
+from router.decide import line_of
 from router.numbers import NumberKind, NumberPlan, PhoneNumber, format_international, normalise
 from router.office import Line, Manager, Office
+from switchboard.names import Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +22,12 @@ class People:
     """Who is who, where one is, and how numbers are read; `office` may be missing."""
 
     office: Office | None
-    by_extension: Mapping[str, Manager] = field(default_factory=dict)
+    names: Names | None = None
 
     @classmethod
     def of(cls, office: Office | None) -> People:
         """The people of an office."""
-        managers = office.managers.values() if office else ()
-        phones = {manager.extension: manager for manager in managers}
-        mobiles = {m.mobile.removeprefix("+"): m for m in managers if m.mobile}
-        return cls(office=office, by_extension={**mobiles, **phones})
+        return cls(office=office, names=Names.of(office) if office else None)
 
     @property
     def plan(self) -> NumberPlan:
@@ -42,42 +40,40 @@ class People:
 
     def zone(self, department: str = "") -> ZoneInfo:
         """The zone of a department, else of the default one."""
-        if self.office is None:
-            return ZoneInfo("UTC")
-        found = self.office.departments.get(department or self.office.default_department)
-        return ZoneInfo(found.hours.timezone if found else "UTC")
+        return self.names.zone(department) if self.names else ZoneInfo("UTC")
+
+    def manager_at(self, target: str) -> Manager | None:
+        """Whose phone or mobile a target is."""
+        return self.names.manager_at(target) if self.names else None
 
     def who(self, target: str | None) -> str:
         """A target as people know it: `Анна Иванова (101)`, else the number."""
         if not target:
             return ""
-        manager = self.by_extension.get(target.removeprefix("+"))
+        manager = self.manager_at(target)
         if manager is None:
             return self.number(target)
         return f"{manager.name} ({target})"
 
     def manager_name(self, key: str) -> str:
         """A manager's name by his key; the key where he is gone."""
-        manager = self.office.managers.get(key) if self.office else None
-        return manager.name if manager else key
+        return self.names.manager(key) if self.names else key
 
     def department_name(self, key: str) -> str:
         """A department's name by its key; the key where it is gone."""
-        found = self.office.departments.get(key) if self.office else None
-        return found.name if found else key
+        return self.names.department(key) if self.names else key
 
     def line_name(self, number: str) -> str:
         """A line's name by its number, else the number."""
-        found = self.line(number)
-        return found.name if found else self.number(number)
+        return (self.names.line(number) if self.names else "") or self.number(number)
 
     def line(self, text: str) -> Line | None:
         """The line that a key, a name or a number means."""
-        lines = self.office.lines.values() if self.office else ()
-        digits = _subscriber(text)
-        same = (line for line in lines if digits and _subscriber(line.number) == digits)
-        named = (ln for ln in lines if text.casefold() in {ln.key.casefold(), ln.name.casefold()})
-        return next(named, None) or next(same, None)
+        if self.office is None:
+            return None
+        lines, wanted = self.office.lines.values(), text.casefold()
+        named = (line for line in lines if wanted in {line.key.casefold(), line.name.casefold()})
+        return next(named, None) or line_of(text, self.office)
 
     def number(self, written: str) -> str:
         """A number as people read it."""
@@ -107,8 +103,3 @@ class People:
 def is_known_number(number: PhoneNumber) -> bool:
     """Whether calls can be looked for by this number."""
     return number.kind is NumberKind.INTERNAL or number.e164 is not None
-
-
-def _subscriber(text: str) -> str:
-    digits = "".join(c for c in text if c.isdecimal())
-    return digits[1:] if len(digits) == 11 and digits[0] in "78" else digits

@@ -78,7 +78,7 @@ async def killed_after(folder: Path, file: Path, line: int, *more: str) -> int:
                 if reached >= line:
                     break
                 assert importing.returncode is None, "it was through before it could be killed"
-                await asyncio.sleep(0.002)
+                await asyncio.sleep(0.01)
     finally:
         importing.kill()
         await importing.wait()

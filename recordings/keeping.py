@@ -234,7 +234,7 @@ class Keeping:
         before = [sound.store_key for sound in recording.sounds]
         before += [part.store_key for part in recording.parts if part.store_key]
         if before:
-            await self._remove(await self._writer.submit(lambda u: u.recordings.unused(before)))
+            await self._remove(await self._writer.submit(lambda u: u.recordings.release(before)))
 
     async def _commit(
         self,
@@ -249,10 +249,10 @@ class Keeping:
 
         async def unless_dropped(uow: UnitOfWork) -> list[str] | None:
             if await uow.recordings.is_deleted(recording.id):
-                return await uow.recordings.unused(keys)
+                return await uow.recordings.release(keys)
             if await uow.recordings.unwanted(recording.call_id):
                 dropped = await self._drop(uow, recording)
-                return sorted({*dropped, *await uow.recordings.unused(keys)})
+                return sorted({*dropped, *await uow.recordings.release(keys)})
             await work(uow)
             return None
 

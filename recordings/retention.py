@@ -4,7 +4,7 @@ How long is settled once, as the recording is kept: a department that is renamed
 or another number of days, changes nothing of what is kept already. A legal hold keeps a recording
 whatever its age; released, it goes when its time is over. Deleting takes the row's word first and
 the sound after: killed in between, a sound is left that nobody can reach, never a row that promises
-one.
+one. What is to be removed is noted in the same transaction, and the next tidying finishes it.
 """
 
 from __future__ import annotations

@@ -31,6 +31,9 @@ from storage.recording_records import (
 )
 
 calls, clients, client_numbers = whole.calls, whole.clients, whole.client_numbers
+_meta = whole.meta
+TO_REMOVE = "recordings/to-remove/"
+"""With a sound's key behind it: what deletions promised, until it is done."""
 _t, _parts, _sounds = schema.recordings, schema.recording_parts, schema.recording_sounds
 
 
@@ -263,7 +266,7 @@ class Recordings:
         state = {"state": RecordingState.DELETED, "deleted_at": at, "deleted_by": by}
         empty: dict[str, Any] = {"peaks": [], "silences": [], "next_try_at": None}
         await self._set(recording, **state, **empty, why_id=why_id, why=why)
-        return await self.unused(keys)
+        return await self.release(keys)
 
     async def wanted_by(self, client: str, *, recorded: bool) -> bool:
         """Whether a client's conversations are recorded; False where there is no such client."""
@@ -279,7 +282,27 @@ class Recordings:
         for table in (_parts, _sounds):
             await self._connection.execute(delete(table).where(table.c.recording_id.in_(ids)))
         await self._connection.execute(delete(_t).where(_t.c.id.in_(ids)))
-        return len(ids), await self.unused(keys)
+        return len(ids), await self.release(keys)
+
+    async def release(self, keys: Iterable[str]) -> list[str]:
+        """Which of these keys nobody uses any more; noted, so that a kill forgets none of them."""
+        unused = await self.unused(keys)
+        rows = [{"key": f"{TO_REMOVE}{key}", "value": ""} for key in unused]
+        if rows:
+            dialect = self._connection.dialect.name
+            await self._connection.execute(upsert(_meta, dialect, keys=["key"], change=()), rows)
+        return unused
+
+    async def to_remove(self, *, limit: int = 500) -> list[str]:
+        """Sounds that were deleted and may still lie in the store; some are used again by now."""
+        query = select(_meta.c.key).where(_meta.c.key.startswith(TO_REMOVE, autoescape=True))
+        found = (await self._connection.execute(query.order_by(_meta.c.key).limit(limit))).scalars()
+        return [key.removeprefix(TO_REMOVE) for key in found]
+
+    async def removed(self, keys: Sequence[str]) -> None:
+        """These no longer lie in the store, or belong to another recording."""
+        noted = [f"{TO_REMOVE}{key}" for key in keys]
+        await self._connection.execute(delete(_meta).where(_meta.c.key.in_(noted)))
 
     async def unused(self, keys: Iterable[str]) -> list[str]:
         """Which of these keys nobody uses: the same sound may belong to two recordings."""

@@ -154,6 +154,7 @@ class Archive:
         while True:
             try:
                 await self.let_go()
+                await self.finish_removing()
             except StorageError as trouble:
                 log.error("old recordings stay for now", because=str(trouble))  # noqa: TRY400
             except Exception:
@@ -196,13 +197,26 @@ class Archive:
         await self.remove(unused or ())
         return unused is not None
 
-    async def remove(self, keys: Sequence[str]) -> None:
-        """Removes sounds that no recording uses any more."""
+    async def remove(self, keys: Sequence[str]) -> list[str]:
+        """Removes sounds that no recording uses any more; returns those that are gone."""
+        gone = []
         for key in keys:
             try:
                 await asyncio.to_thread(self.store.delete, key)
+                gone.append(key)
             except StoreError as trouble:
                 log.error("a sound could not be removed", key=key, because=str(trouble))  # noqa: TRY400
+        return gone
+
+    async def finish_removing(self) -> None:
+        """Takes away what was deleted and left lying: by a kill, a full or a foreign disk."""
+        async with self._database.reading() as connection:
+            noted = await Recordings(connection).to_remove()
+            unused = await Recordings(connection).unused(noted)
+        stays = set(unused) - set(await self.remove(unused))
+        done = [key for key in noted if key not in stays]
+        if done:
+            await self._writer.submit(lambda uow: uow.recordings.removed(done))
 
     # -- listening -----------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from recorded_arrivals import NINE, TALK, Arrivals, arrivals
+from recorded_arrivals import ANSWER, NINE, TALK, Arrivals, arrivals
 
+from recordings.errors import StoreError
 from router.numbers import NumberPlan, normalise
 from storage.audit import read_audit
 from storage.ended_calls import Calls
@@ -83,9 +84,9 @@ async def test_a_hold_that_comes_while_old_ones_go_is_stronger(house: Arrivals) 
     archive = house.archive()
     remove, about = archive.remove, {"held": True, "by": "lena", "at": house.clock, "why": "court"}
 
-    async def holding(keys: Sequence[str]) -> None:
+    async def holding(keys: Sequence[str]) -> list[str]:
         await house.writer.submit(lambda uow: hold(uow, 2, **about))
-        await remove(keys)
+        return await remove(keys)
 
     archive.remove = holding
     assert await archive.let_go() == 1
@@ -141,6 +142,34 @@ async def test_a_recording_follows_its_call_to_another_client(house: Arrivals) -
     assert stored.party == "client:K-1"
     assert found is not None
     assert found.playable
+
+
+async def test_a_sound_whose_removal_was_cut_off_goes_with_the_next_tidying(
+    house: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the row's word: nobody can reach the sound, and it is not forgotten."""
+    house.pbx.files |= {"a.wav": TALK, "b.wav": ANSWER}
+    await house.expect(("a.wav", "conversation", 0))
+    await house.expect(("b.wav", "conversation", 0), call_id="1.2")
+    await house.rounds(0, 4)
+
+    def killed(key: str) -> None:
+        raise StoreError("store-trouble", key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.store, "delete", killed)
+        for number in (1, 2):
+            assert await house.archive().delete(number, by="lena")
+        await house.archive().finish_removing()
+    assert len(sounds(house)) == 2
+    house.pbx.files["c.wav"] = ANSWER
+    await house.expect(("c.wav", "conversation", 0), call_id="1.3")
+    await house.rounds(0, 4)
+    await house.archive().finish_removing()
+    (kept,) = (await house.get(3)).sounds
+    assert [path.name for path in sounds(house)] == [kept.store_key[3:]], "the one in use again"
+    async with house.database.reading() as connection:
+        assert await Recordings(connection).to_remove() == []
 
 
 async def test_a_sound_that_two_recordings_share_stays_for_the_other(house: Arrivals) -> None:

@@ -41,6 +41,16 @@ def talking(leg: Leg, at: datetime) -> Leg:
     )
 
 
+def never_heard(leg: Leg, at: datetime) -> Leg:
+    """The leg in whose place somebody else is now.
+
+    No exchange lets anybody pick up a talk: a leg that is told to talk and then to be taken was
+    answered and picked up in the same instant, and never heard the client.
+    """
+    unheard = replace(leg, answered_at=None, talking_since=None, talk_seconds=0.0)
+    return closed(unheard, LegOutcome.ELSEWHERE, at)
+
+
 def silent(leg: Leg, at: datetime) -> Leg:
     """The leg out of the talk; the stretch is added to its seconds."""
     if leg.talking_since is None:

@@ -190,13 +190,26 @@ def _leg_picked_up(call: Call, event: LegPickedUp) -> Call | str:
 
 def _leg_taken(call: Call, event: LegTaken) -> Call | str:
     leg = _leg(call, event.leg_id)
-    if leg is None or leg.ended_at or leg.answered_at:
+    if leg is None or leg.ended_at or (leg.answered_at and not leg.talking_since):
         return "no such leg rings or waits for its talk"
-    call = with_leg(call, legs.closed(leg, LegOutcome.ELSEWHERE, event.at))
-    if _leg(call, event.taken_leg_id):
-        return call
-    taken = Leg(id=event.taken_leg_id, target=event.by, began_at=event.at, picked_up_at=event.at)
-    return replace(call, legs=(*call.legs, taken))
+    taken = _leg(call, event.taken_leg_id)
+    if taken is None:
+        taken = Leg(
+            id=event.taken_leg_id, target=event.by, began_at=event.at, picked_up_at=event.at
+        )
+        call = replace(call, legs=(*call.legs, taken))
+    if leg.talking_since is None:
+        return with_leg(call, legs.closed(leg, LegOutcome.ELSEWHERE, event.at))
+    return _talk_taken(call, leg, taken, event)
+
+
+def _talk_taken(call: Call, leg: Leg, taken: Leg, event: LegTaken) -> Call | str:
+    if taken is leg or taken.ended_at or taken.talking_since:
+        return "whoever took it is gone or talks already"
+    first = call.answered_by == leg.target
+    call = with_leg(call, legs.never_heard(leg, event.at))
+    call = with_leg(call, legs.talking(taken, event.at))
+    return replace(call, answered_by=event.by if first else call.answered_by)
 
 
 def _leg_answered(call: Call, event: LegAnswered) -> Call | str:

@@ -139,19 +139,23 @@ async def test_a_colleague_who_declines_or_leaves_gives_the_client_back(
     async def gives_back(desk: Desk, *, answers: bool) -> None:
         n = desk.number
         call, live = await a_talk(served, desk)
+
+        async def together() -> bool:
+            found = await live_call(served, call)
+            return any(leg.target == desk.a.extension and leg.talking_since for leg in found.legs)
+
+        async def apart() -> bool:
+            return not await together()
+
         assert (await control.transfer(live.id, f"b{n}", f"a{n}", ask=True)).answer is Outcome.DONE
         await desk.b.wait_ringing(3)
+        await eventually(apart, 15, "the client waits while they ask")
         if answers:
             await desk.b.answer()
             await desk.b.hang_up()
         else:
             await desk.b.decline()
-
-        async def again() -> bool:
-            found = await live_call(served, call)
-            return any(leg.target == desk.a.extension and leg.talking_since for leg in found.legs)
-
-        await eventually(again, 3, "they talk again")
+        await eventually(together, 15, "they talk again")
         await desk.a.hang_up()
         await call.wait_ended(3)
         story = await only_call(floor, call)

@@ -25,9 +25,9 @@ from web.api import table as api
 from web.errors import Answer, errors_as_json
 from web.links import Links
 from web.metrics import Metrics
-from web.pages import PAGES
 from web.pages.errors import errors_as_pages
 from web.pages.page import flashing
+from web.pages.table import PAGES
 from web.parts import PARTS, WebParts
 from web.recordings_http import HEARD
 from web.recordings_http import routes as recording_routes

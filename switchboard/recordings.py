@@ -244,15 +244,26 @@ class Archive:
         await self._writer.submit(lambda uow: uow.audit.add(row))
 
     async def link(self, recording: int, *, by: str, lasts: timedelta, address: str = "") -> str:
-        """The token of a link that a CRM may follow for a while."""
-        await self.note(recording, Act.LINK, by=by, address=address)
+        """The token of a link that a CRM may follow for a while; the audit says until when."""
+        at = self._now()
+        row = link_row(recording, by=by, at=at, until=at + lasts, address=address)
+        await self._writer.submit(lambda uow: uow.audit.add(row))
         key = await asyncio.to_thread(self._link_key)
-        return sign(key, recording, until=self._now() + lasts)
+        return sign(key, recording, until=at + lasts)
 
     async def linked(self, token: str) -> StoredRecording | None:
         """The recording that a link opens; raises `LinkRefused` for one that is forged or old."""
         key = await asyncio.to_thread(self._link_key)
         return await self.get(check(key, token, now=self._now()))
+
+
+def link_row(
+    recording: int, *, by: str, at: datetime, until: datetime, address: str = ""
+) -> AuditRow:
+    """The row of the audit for a link that is given away; `about` holds when it ends, as ISO."""
+    about = {"until": until.isoformat(timespec="seconds")}
+    subject = subject_of(recording)
+    return AuditRow(at=at, by=by, act=Act.LINK, subject=subject, about=about, address=address)
 
 
 def _row(  # noqa: PLR0913 - what a row of the audit says, by keyword

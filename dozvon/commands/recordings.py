@@ -154,10 +154,11 @@ def link(context: Context, *, which: str, hours: int) -> None:
 
     number = run(context, _show(context, which))[0].id
     at = context.now()
-    row = AuditRow(at=at, by=_by(context), act=desk.Act.LINK, subject=desk.subject_of(number))
+    until = at + timedelta(hours=hours)
+    row = desk.link_row(number, by=_by(context), at=at, until=until)
     _write(context, lambda uow: uow.audit.add(row))
     settings = context.settings()
-    token = link_token(settings.data_dir, number, at + timedelta(hours=hours))
+    token = link_token(settings.data_dir, number, until)
     address = settings.http.address.rstrip("/")
     print_line(context, f"{address}/recordings/link/{token}")
     if not settings.http.public_address:

@@ -133,7 +133,9 @@ def test_a_missing_one_is_tried_again_and_a_good_one_not(office: Terminal) -> No
 def test_a_link_is_printed_and_is_on_record(office: Terminal) -> None:
     said = office.fine("recordings", "link", "1", "--hours", "2").strip()
     assert "/recordings/link/" in said
-    assert rows(office, schema.audit)[-1]["act"] == "link"
+    row = rows(office, schema.audit)[-1]
+    ends = (NOW + timedelta(hours=2)).isoformat(timespec="seconds")
+    assert (row["act"], row["about"]) == ("link", {"until": ends})
 
 
 def test_a_link_has_a_host_and_it_is_said_where_only_this_machine_knows_it(

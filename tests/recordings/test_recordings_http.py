@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,8 @@ async def test_a_link_opens_the_sound_without_signing_in_until_it_ends(
         ("link:1", "play", "recording:1"),
         ("lena", "link", "recording:1"),
     ]
+    given = (await read_audit(house.database, act="link"))[0]
+    assert datetime.fromisoformat(given.about["until"]) - given.at == timedelta(hours=1)
     house.later(3601)
     late = await browser.get(f"/recordings/link/{token}")
     assert (late.status, await late.text()) == (410, "This link has expired. Ask for a new one.")

@@ -2,11 +2,13 @@
 
 Expected is every answered call that the PBX began to record, or that the plan said it should. What
 still is on its way is told apart from what is lost: the first needs patience, the second a person.
+What is no line of the office (a call that we placed has the client's number there) is counted
+together: a row for each client would hide the trunk that failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +25,7 @@ _t = schema.recordings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """The recordings of one line (and trunk) on one day."""
+    """The recordings of one line (and trunk) on one day; `line` is empty for outgoing calls."""
 
     day: date
     pbx: str
@@ -57,15 +59,24 @@ _FIELDS = {
 
 
 async def tallies(
-    database: Database, since: datetime, until: datetime, zone: ZoneInfo
+    database: Database,
+    since: datetime,
+    until: datetime,
+    zone: ZoneInfo,
+    *,
+    line_of: Callable[[str], str],
 ) -> tuple[Tally, ...]:
-    """Every line's recordings of the days between two instants, by the days of `zone`."""
+    """Every line's recordings of the days between two instants, by the days of `zone`.
+
+    `line_of` gives the line that a number is, empty for a number that is none.
+    """
     query = select(_t.c.began_at, _t.c.pbx, _t.c.line, _t.c.trunk, _t.c.state)
     query = query.where(_t.c.began_at >= since, _t.c.began_at < until)
     counts: dict[tuple[date, str, str, str], dict[str, int]] = {}
     async with database.reading() as connection:
         for row in await connection.execute(query):
-            key = (row.began_at.astimezone(zone).date(), row.pbx, row.line, row.trunk)
+            line = line_of(row.line)
+            key = (row.began_at.astimezone(zone).date(), row.pbx, line, row.trunk)
             field = _FIELDS[RecordingState(row.state)]
             mine = counts.setdefault(key, {})
             mine[field] = mine.get(field, 0) + 1

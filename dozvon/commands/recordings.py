@@ -219,7 +219,7 @@ async def _audit(context: Context, since: str, until: str) -> tuple[tuple[Tally,
         known = await people(context, database)
         zone, now = known.zone(), context.now()
         begin, end = read_day(since, zone, now)[0], read_day(until, zone, now)[1]
-        return await tallies(database, begin, end, zone), known
+        return await tallies(database, begin, end, zone, line_of=known.line_number), known
 
 
 def _hold(context: Context, which: str, why: str, *, held: bool) -> None:
@@ -298,9 +298,9 @@ def _print_audit(context: Context, found: Sequence[Tally], known: People) -> Non
         return
     head = [say(language, "head-recorded-day"), say(language, "head-line")]
     head += [say(language, f"head-recorded-{column}") for column in _TALLY]
-    print_table(context, head, [_tally_row(each, known) for each in found])
+    print_table(context, head, [_tally_row(each, known, language) for each in found])
     for each in found:
-        day, line = each.day.isoformat(), known.line_name(each.line)
+        day, line = each.day.isoformat(), _line_of(each, known, language)
         if told := tally_sentence(each, language, day=day, line=clean(line)):
             print_line(context, told, Colour.BAD)
     if not any(each.lost for each in found):
@@ -308,7 +308,11 @@ def _print_audit(context: Context, found: Sequence[Tally], known: People) -> Non
         print_line(context, say(language, "recordings-complete", count=count), Colour.GOOD)
 
 
-def _tally_row(each: Tally, known: People) -> list[str]:
-    line = known.line_name(each.line)
+def _line_of(each: Tally, known: People, language: str) -> str:
+    return known.line_name(each.line) if each.line else say(language, "recordings-no-line")
+
+
+def _tally_row(each: Tally, known: People, language: str) -> list[str]:
+    line = _line_of(each, known, language)
     counts = [getattr(each, column.replace("-", "_")) for column in _TALLY]
     return [each.day.isoformat(), f"{line} {each.trunk}".rstrip(), *map(str, counts)]

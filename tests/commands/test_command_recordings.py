@@ -104,6 +104,33 @@ def test_lost_conversations_are_a_finding(office: Terminal) -> None:
     assert (day["expected"], day["ready"], day["missing"]) == (3, 1, 2)
 
 
+def test_calls_that_we_placed_are_one_row_whomever_they_went_to(office: Terminal) -> None:
+    """The client's number, which stands where a line's would, is neither a row nor printed."""
+
+    async def placed(uow: UnitOfWork) -> None:
+        for n in range(3):
+            new = NewRecording(
+                call_id=f"out{n}",
+                pbx="main",
+                line=f"7916000000{n}",
+                department="sales",
+                trunk="mtt",
+                began_at=NOW - timedelta(minutes=n),
+                expected_at=NOW,
+            )
+            await uow.recordings.expect(new, next_try_at=NOW)
+
+    office.write(placed)
+    days = office.json("recordings", "audit", code=1)["days"]
+    assert [(day["line"], day["trunk"], day["expected"]) for day in days] == [
+        ("", "mtt", 3),
+        (LINE, "", 3),
+    ]
+    said = office.run("recordings", "audit").output
+    assert "3 of 3 conversations without a recording: Outgoing and other, mtt." in said
+    assert "7916000000" not in said
+
+
 def test_a_held_recording_is_not_deleted(office: Terminal) -> None:
     office.fine("recordings", "hold", "1", "--why", "court")
     assert office.run("recordings", "delete", "1", "--yes").exit_code == 4

@@ -208,7 +208,8 @@ async def test_lost_conversations_are_counted_by_line_and_day(house: Arrivals) -
     await house.expect(("gone.wav", "conversation", 0), call_id="1.2")
     await house.rounds(0, 4, *[3600] * 26)
     until = NINE + timedelta(days=1)
-    (found,) = await tallies(house.database, NINE, until, ZoneInfo("Europe/Moscow"))
+    zone = ZoneInfo("Europe/Moscow")
+    (found,) = await tallies(house.database, NINE, until, zone, line_of=str)
     assert (found.line, found.expected, found.ready, found.lost) == ("74951230001", 2, 1, 1)
 
 

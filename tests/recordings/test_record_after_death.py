@@ -197,7 +197,7 @@ async def test_a_call_without_the_service_has_its_recording_and_the_audit_names_
             await uow.recordings.give_up(recording.id, state, why_id="no-file")
 
         await writer.submit(work)
-    found = await tallies(again, since, until, ZoneInfo("UTC"))
+    found = await tallies(again, since, until, ZoneInfo("UTC"), line_of=str)
     (lost,) = [tally for tally in found if tally.lost]
     assert "trunk" in sentence(lost, "en", day="today", line="One")
 

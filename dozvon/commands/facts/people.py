@@ -67,6 +67,11 @@ class People:
         """A line's name by its number, else the number."""
         return (self.names.line(number) if self.names else "") or self.number(number)
 
+    def line_number(self, dialled: str) -> str:
+        """The number of the line that was dialled, as the office writes it; empty for none."""
+        found = line_of(dialled, self.office) if self.office and dialled else None
+        return found.number if found else ""
+
     def line(self, text: str) -> Line | None:
         """The line that a key, a name or a number means."""
         if self.office is None:

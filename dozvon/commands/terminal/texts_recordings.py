@@ -124,6 +124,7 @@ RECORDINGS: dict[str, tuple[str, str]] = {
         "Все разговоры записаны: {count}.",
         "Every conversation has its recording: {count}.",
     ),
+    "recordings-no-line": ("Исходящие и прочие", "Outgoing and other"),
     "recordings-nothing-expected": (
         "За эти дни записей не ожидалось.",
         "No recordings were expected on these days.",

@@ -13,7 +13,7 @@ import json
 import os
 import resource
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,12 @@ _PIECE = 1 << 20
 
 
 def bind(order: Order) -> None:
-    """Sets the limits of this process and of the ffmpeg children that it starts."""
-    os.nice(NICE)
+    """Sets the limits of this process and of the ffmpeg children that it starts.
+
+    A priority that it may not lower (a unit's filter of system calls) costs no recording.
+    """
+    with suppress(OSError):
+        os.nice(NICE)
     for what, most in (
         (resource.RLIMIT_AS, order.memory_bytes),
         (resource.RLIMIT_CPU, order.cpu_seconds),

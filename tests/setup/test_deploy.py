@@ -74,6 +74,15 @@ def test_the_unit_says_what_it_must(key: str, value: str) -> None:
     assert values(key) == [value]
 
 
+def test_the_service_may_lower_its_own_priority() -> None:
+    """Among what `@resources` takes away is what lets conversions stand behind calls."""
+    assert values("SystemCallFilter") == [
+        "@system-service",
+        "~@privileged @resources",
+        "setpriority",
+    ]
+
+
 def test_nothing_in_the_working_folder_can_stand_in_for_a_package_of_ours(tmp_path: Path) -> None:
     """PYTHONSAFEPATH=1, in the unit, also for `python -m`."""
     assert "PYTHONSAFEPATH=1" in values("Environment")[0].split()

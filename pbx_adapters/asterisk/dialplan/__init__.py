@@ -33,6 +33,7 @@ _FREEPBX_CHECKS = """\
  same => n,GotoIf($["${DB(DND/${DZ_NUM})}" != ""]?skip)
  same => n,Set(DZ_CF=${FILTER(+*#0-9,${DB(CF/${DZ_NUM})})})
  same => n,ExecIf($["${DZ_CF}" != ""]?Set(DZ_D=Local/${DZ_CF}@from-internal/n))
+ same => n,Set(DZ_WHYNOT=unreachable)
 """
 _FREEPBX_ENTRY = """
 [dozvon-freepbx]

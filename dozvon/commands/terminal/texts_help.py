@@ -14,8 +14,14 @@ HELP: Final[dict[str, tuple[str, str]]] = {
         "Dozvon: the client gets through, and the manager knows who is calling.",
     ),
     "help-config": (
-        "Файл настроек; иначе $DOZVON_CONFIG, ./dozvon.toml, /etc/dozvon/dozvon.toml.",
-        "The settings file; else $DOZVON_CONFIG, ./dozvon.toml, /etc/dozvon/dozvon.toml.",
+        (
+            "Файл настроек; иначе $DOZVON_CONFIG, $DOZVON_SETTINGS, ./dozvon.toml, "
+            "/etc/dozvon/dozvon.toml."
+        ),
+        (
+            "The settings file; else $DOZVON_CONFIG, $DOZVON_SETTINGS, ./dozvon.toml, "
+            "/etc/dozvon/dozvon.toml."
+        ),
     ),
     "help-language": (
         "Язык ответов; иначе из настроек, иначе из LANG.",
@@ -38,11 +44,11 @@ HELP: Final[dict[str, tuple[str, str]]] = {
     ),
     "command-demo": (
         (
-            "Показать всё за минуту, без АТС и без настроек. Свой Asterisk, офис для примера и "
+            "Показать всё за две минуты, без АТС и без настроек. Свой Asterisk, офис для примера и "
             "настоящие звонки SIP на этой машине."
         ),
         (
-            "Show everything in a minute, without a PBX and without settings. An Asterisk of its "
+            "Show everything in two minutes, without a PBX and without settings. An Asterisk of its "
             "own, an example office and real SIP calls on this machine."
         ),
     ),
@@ -96,8 +102,8 @@ HELP: Final[dict[str, tuple[str, str]]] = {
         "Fetch and unpack Asterisk, once for this machine. Code 3 where none is to be had.",
     ),
     "command-lab": (
-        "Поднять свой Asterisk с телефонами для опытов",
-        "Start an Asterisk of one's own with phones, for experiments",
+        "Отдельный Asterisk, на котором идут показ и проверки",
+        "The private Asterisk that the demo and the tests use",
     ),
     "command-status": (
         (
@@ -181,8 +187,8 @@ HELP: Final[dict[str, tuple[str, str]]] = {
         "Show the applied office file. Or one of the versions before.",
     ),
     "command-clients": (
-        "Встроенная база клиентов: загрузить, найти, сосчитать.",
-        "The built-in client base: import, find, count.",
+        "Встроенная база клиентов: загрузить, найти, сосчитать, выгрузить, стереть.",
+        "The built-in client base: import, find, count, export, erase.",
     ),
     "command-clients-import": (
         "Загрузить клиентов из CSV. ФАЙЛ или «-» (стандартный ввод).",

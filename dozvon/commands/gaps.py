@@ -53,5 +53,5 @@ def _row(context: Context, gap: Gap, known: People) -> list[str]:
         str(gap.recovered_calls),
         str(gap.from_call_records),
         str(gap.adopted_calls),
-        f"{spoken(gap.why, language)} {spoken(gap.note, language)}".strip(),
+        "; ".join(spoken(told, language) for told in (gap.why, gap.note) if told),
     ]

@@ -48,8 +48,8 @@ HELP: Final[dict[str, tuple[str, str]]] = {
             "настоящие звонки SIP на этой машине."
         ),
         (
-            "Show everything in two minutes, without a PBX and without settings. An Asterisk of its "
-            "own, an example office and real SIP calls on this machine."
+            "Show everything in two minutes, without a PBX and without settings. An Asterisk of "
+            "its own, an example office and real SIP calls on this machine."
         ),
     ),
     "help-demo-once": (

@@ -16,9 +16,7 @@ RECORDINGS_HELP: dict[str, tuple[str, str]] = {
         "Show one recording, by its number or by its call.",
     ),
     "command-recordings-audit": (
-        (
-            "Сверить записи с разговорами по дням, линиям и транкам. Код 1: чего-то не хватает."
-        ),
+        ("Сверить записи с разговорами по дням, линиям и транкам. Код 1: чего-то не хватает."),
         (
             "Balance recordings against conversations, by day, line and trunk. Code 1: some are "
             "missing."

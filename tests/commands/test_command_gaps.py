@@ -20,7 +20,7 @@ def test_gaps_come_newest_first_and_an_open_one_grows(terminal: Any) -> None:
     assert "still open" in lines[1]
     assert "  5:00 " in lines[1]
     assert "  60:00 " in lines[2]
-    assert "link lost all" in lines[2]
+    assert "link lost; all" in lines[2]
 
 
 def test_json_tells_what_was_recovered(terminal: Any) -> None:

@@ -3,7 +3,8 @@
 Rules: one row per call, found by `call_id` and bound to nothing else, so that it follows its call
 to another client and may be there before the call's end is written; sound itself never lies here,
 only the key under which the store keeps it; the row of a deleted recording stays and says who
-deleted it.
+deleted it. Rows hold waveforms and are large, so that lists and counts are answered by indexes that
+hold all that may be asked of many rows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from storage.metadata import metadata
@@ -59,6 +61,13 @@ recordings = Table(
     Column("deleted_by", String, nullable=False, server_default=""),
     Index(None, "state", "next_try_at"),
     Index(None, "state", "expires_at"),
+    Index(None, "state", "began_at", "id", "department", "line", "trunk", "pbx"),
+    Index(
+        "ix_recordings_held",
+        *("began_at", "id", "department", "line", "trunk"),
+        sqlite_where=text("legal_hold = 1"),
+        postgresql_where=text("legal_hold"),
+    ),
 )
 
 recording_parts = Table(

@@ -2,23 +2,24 @@
 
 Rules:
 
-1. Days are counted one by one, each by the index of beginnings, and a month at most.
-2. The list walks the same index from the newest down and is bounded: after so many rows it says
-   back to when it has looked, instead of letting somebody wait.
+1. Rows are large, each of them lies on a page of its own. So what is counted and which rows are
+   listed is answered by the index of states alone (or that of what is held); only the rows of one
+   page are read. A test asks SQLite whether that is still so.
+2. Days are counted one by one, and a month at most.
 3. A head sees and changes what his departments recorded. Whoever cares for the whole house sees
    all of it, and whom a call was with only where it is within his reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from recordings.sentences import sentence
 from router.decide import line_of
@@ -34,8 +35,6 @@ from switchboard.recordings_found import Tally
 
 MOST_DAYS = 31
 PAGE = 50
-WALKED = 50_000
-"""Rows of one page's search; they lie scattered, each read by itself."""
 NO_LINE = "-"
 """Stands for calls that came over no line of the office: those that we placed, and strange ones."""
 
@@ -127,11 +126,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPage:
-    """A page of the list; `next` and `looked_back_to` as in `storage.call_search.FoundCalls`."""
+    """A page of the list, and where the next one goes on; None at the end."""
 
     rows: tuple[Listed, ...] = ()
     next: Place | None = None
-    looked_back_to: datetime | None = None
 
 
 async def tallies_of(database: Database, office: Office, asked: Asked) -> tuple[Tally, ...]:
@@ -153,23 +151,19 @@ async def list_recordings(
     before: Place | None = None,
 ) -> ListedPage:
     """The recordings that are asked for, newest first, from a place on."""
-    since = datetime.combine(asked.since, time(), asked.zone)
-    top = datetime.combine(asked.until + timedelta(days=1), time(), asked.zone)
     async with database.reading() as connection:
-        lower = await _floor(connection, since, top, before)
-        query = select(*_COLUMNS).where(*_between(lower or since, top, before))
-        query = query.where(*_checks(asked, office))
-        query = query.order_by(_t.c.began_at.desc(), _t.c.id.desc()).limit(PAGE + 1)
-        rows = (await connection.execute(query)).all()
+        newest: list[tuple[datetime, int]] = []
+        for query in questions(office, asked, before):
+            newest += [(row.began_at, row.id) for row in await connection.execute(query)]
+        newest = sorted(newest, reverse=True)[: PAGE + 1]
+        rows = await _rows(connection, [number for _, number in newest[:PAGE]])
         calls = await _calls_of(connection, [r.call_id for r in rows if asked.knows(r.department)])
     names = Names.of(office)
-    told = tuple(_listed(row, calls.get(row.call_id), names, language) for row in rows[:PAGE])
-    if len(rows) > PAGE:
-        last = rows[PAGE - 1]
-        return ListedPage(rows=told, next=Place(at=last.began_at, id=str(last.id)))
-    if lower is None:
+    told = tuple(_listed(row, calls.get(row.call_id), names, language) for row in rows)
+    if len(newest) <= PAGE:
         return ListedPage(rows=told)
-    return ListedPage(rows=told, next=Place(at=lower), looked_back_to=lower)
+    began_at, number = newest[PAGE - 1]
+    return ListedPage(rows=told, next=Place(at=began_at, id=str(number)))
 
 
 async def department_of(database: Database, recording: int) -> str | None:
@@ -197,17 +191,23 @@ async def _day(
     zone: ZoneInfo,
     where: Sequence[ColumnElement[bool]],
 ) -> list[Tally]:
-    begin = datetime.combine(day, time(), zone)
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
-    columns = (_t.c.pbx, _t.c.line, _t.c.trunk, _t.c.state)
-    query = select(*columns, func.count().label("many")).group_by(*columns)
-    query = query.where(_t.c.began_at >= begin, _t.c.began_at < end, *where)
+    query = counting(day, zone).where(*where)
     counts: dict[tuple[str, str, str], dict[RecordingState, int]] = {}
     for row in await connection.execute(query):
         mine = counts.setdefault((row.pbx, line_key(row.line, office), row.trunk), {})
         state = RecordingState(row.state)
         mine[state] = mine.get(state, 0) + int(row.many)
     return [_tally(day, key, counts[key]) for key in sorted(counts)]
+
+
+def counting(day: date, zone: ZoneInfo) -> Select[Any]:
+    """Asks how many recordings of a day are in which state; naming all makes their index lead."""
+    begin = datetime.combine(day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    columns = (_t.c.pbx, _t.c.line, _t.c.trunk, _t.c.state)
+    query = select(*columns, func.count().label("many")).group_by(*columns)
+    inside = (_t.c.began_at >= begin, _t.c.began_at < end)
+    return query.where(_t.c.state.in_(list(RecordingState)), *inside)
 
 
 def _tally(day: date, key: tuple[str, str, str], counts: Mapping[RecordingState, int]) -> Tally:
@@ -254,14 +254,24 @@ _NAMES = (
 _COLUMNS = tuple(_t.c[name] for name in _NAMES)
 
 
-async def _floor(
-    connection: AnyConnection, since: datetime, top: datetime, before: Place | None
-) -> datetime | None:
-    """From when on there are `WALKED` rows at most; None where that is all of the period."""
-    query = select(_t.c.began_at).where(*_between(since, top, before))
-    query = query.order_by(_t.c.began_at.desc()).offset(WALKED).limit(1)
-    found: datetime | None = (await connection.execute(query)).scalar()
-    return found
+def questions(office: Office, asked: Asked, before: Place | None) -> Iterator[Select[Any]]:
+    """Asks what is on a page, each state by itself: its index gives the newest first."""
+    since = datetime.combine(asked.since, time(), asked.zone)
+    top = datetime.combine(asked.until + timedelta(days=1), time(), asked.zone)
+    query = select(_t.c.id, _t.c.began_at).where(*_between(since, top, before))
+    query = query.where(*_checks(asked, office))
+    query = query.order_by(_t.c.began_at.desc(), _t.c.id.desc()).limit(PAGE + 1)
+    if asked.show is Show.HELD:
+        yield query.where(_t.c.legal_hold)
+        return
+    for state in _STATES.get(asked.show, tuple(RecordingState)):
+        yield query.where(_t.c.state == state)
+
+
+async def _rows(connection: AnyConnection, numbers: Sequence[int]) -> Sequence[Any]:
+    query = select(*_COLUMNS).where(_t.c.id.in_(numbers))
+    query = query.order_by(_t.c.began_at.desc(), _t.c.id.desc())
+    return (await connection.execute(query)).all() if numbers else ()
 
 
 def _between(
@@ -276,12 +286,8 @@ def _between(
 
 
 def _checks(asked: Asked, office: Office) -> list[ColumnElement[bool]]:
-    """What is asked besides; written so that only the index of beginnings leads."""
+    """What is asked besides: of columns that both indexes hold."""
     found = list(_seen(asked.departments))
-    if asked.show is Show.HELD:
-        found.append(_t.c.legal_hold)
-    elif asked.show in _STATES:
-        found.append(func.coalesce(_t.c.state, "").in_(_STATES[asked.show]))
     names = Names.of(office)
     if asked.line == NO_LINE:
         known = [text for key in office.lines for text in names.spellings(key)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -45,7 +46,11 @@ async def upgrade(url: str, *, now: Callable[[], datetime] = _utc_now) -> Path |
     back nothing is changed.
     """
     copy = _copy_if_due(file_of(url), now())
+    began = time.monotonic()
     await migrate(url)
+    if copy is not None:
+        took = round(time.monotonic() - began, 1)
+        log.info("the database has the tables of this version", seconds=took)
     return copy
 
 

@@ -1,7 +1,8 @@
 """What an administrator pastes into Asterisk, generated for his version and switch.
 
-`extensions.conf` and `control.conf` beside this file are the dialplan itself, with a few blanks: a
-reader of Asterisk configuration should find Asterisk configuration, not Python strings.
+`extensions.conf`, `control.conf` and `recording.conf` beside this file are the dialplan itself,
+with a few blanks: a reader of Asterisk configuration should find Asterisk configuration, not Python
+strings.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ async def test_every_line_of_the_matrix_is_a_route(served: list[Route]) -> None:
 
 
 @pytest.mark.parametrize("who", sorted(PEOPLE))
-async def test_every_route_opens_for_whom_it_should_and_nobody_else(
+async def test_default_deny_every_route_opens_for_whom_it_should_and_nobody_else(
     served: list[Route], who: str
 ) -> None:
     wrong: list[str] = []
@@ -135,7 +135,7 @@ async def test_every_route_opens_for_whom_it_should_and_nobody_else(
 
 
 @pytest.mark.parametrize("who", sorted(PEOPLE))
-async def test_a_route_without_a_line_is_refused_to_everybody(who: str) -> None:
+async def test_default_deny_a_route_without_a_line_is_refused_to_everybody(who: str) -> None:
     async with doors([("GET", "/forgotten"), ("POST", "/forgotten")]) as http:
         for method in ("GET", "POST", "HEAD"):
             async with http.request(method, "/forgotten", headers={"As": who}) as reply:

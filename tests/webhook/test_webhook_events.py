@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lone_switch import START, lone
+from told_events import ANSWERED, event, replayed
 from webhook_house import MAIN, OF_IVANOVA
 
 from pbx_adapters.port import JournalEntry, LinkState, Way
@@ -21,33 +22,6 @@ from router.calls import Call, CallState, Disposition, MissedReason
 from router.events import AnyCallEvent, CallBegan, CallDescribed, CallEnded
 from router.facts import PhoneState
 from router.lifecycle import advance
-
-CALL = {"call": "7", "line": MAIN, "caller": OF_IVANOVA}
-
-
-def event(kind: str, second: float = 0.0, **about: object) -> dict[str, object]:
-    at = (START + timedelta(seconds=second)).isoformat()
-    return {"event": kind, "at": at, **CALL, **about}
-
-
-ANSWERED = (
-    event("began", 0),
-    event("ringing", 1, who="101"),
-    event("ringing", 1.5, who="102"),
-    event("answered", 5, who="101"),
-    event("ended", 65, who="101", disposition="answered"),
-)
-
-
-def replayed(events: Sequence[AnyCallEvent]) -> Call:
-    """The call after its events, as the engine moves it; none of them may be ignored."""
-    call: Call | None = None
-    for happened in events:
-        step = advance(call, happened)
-        assert not step.ignored, (happened, step.ignored)
-        call = step.call
-    assert call is not None
-    return call
 
 
 async def test_a_call_is_followed_from_its_first_ring_to_its_end() -> None:
@@ -307,47 +281,6 @@ async def test_hostile_texts_are_texts_on_one_line() -> None:
 # -- recorded once, and not lost -------------------------------------------------------------------
 
 
-async def test_an_end_that_is_not_safe_is_not_confirmed_and_is_tried_again() -> None:
-    """503: send it again. And whether it is sent again or not, we try until it is recorded."""
-    async with lone(records=False) as found:
-        ended = event("ended", 65, event_id="the-end")
-        status, said = await found.events(*ANSWERED[:4], ended)
-        assert (status, said["error"]["id"]) == (503, "not-recorded-yet")  # type: ignore[index]
-        status, _ = await found.events(ended)
-        assert (status, len(found.board.entries)) == (503, 2)
-        found.board.records = True
-        await found.pbx._sweep()
-        assert len(found.board.entries) == 3
-        assert {e.key for e in found.board.entries} == {"webhook/main-7"}
-        status, said = await found.events(ended)
-        assert (status, len(found.board.entries)) == (200, 3)
-
-
-async def test_a_call_of_which_nothing_more_is_heard_is_ended() -> None:
-    async with lone() as found:
-        await found.events(event("began"), event("ringing", 1, who="101"))
-        found.clock.forward(seconds=120)
-        await found.pbx._sweep()
-        assert not isinstance(found.board.events[-1], CallEnded)
-        found.clock.forward(seconds=2)
-        await found.pbx._sweep()
-        call = replayed(found.board.events)
-    assert (call.disposition, call.reason) == (Disposition.MISSED, MissedReason.NO_ANSWER)
-
-
-async def test_the_switchs_late_word_counts_of_a_call_that_our_patience_had_ended() -> None:
-    async with lone() as found:
-        await found.events(event("began"), event("ringing", 1, who="101"))
-        found.clock.forward(seconds=200)
-        await found.pbx._sweep()
-        assert await found.because({"event": "answered", "call": "7"}) == "the call has ended"
-        late = {"event": "ended", "call": "7", "disposition": "answered", "who": "101"}
-        assert await found.because(late) == ""
-        (entry,) = found.board.entries
-        assert (entry.disposition, entry.line, entry.caller) == ("answered", MAIN, OF_IVANOVA)
-        assert await found.because(late) == "the call has ended"
-
-
 async def test_phones_that_are_no_managers_are_not_kept() -> None:
     async with lone() as found:
         stranger = {"event": "phone", "who": "999", "state": "talking"}
@@ -361,17 +294,6 @@ async def test_a_named_recording_is_told_on_once() -> None:
         assert await found.because(told) == ""
         assert await found.because(told) == "this event came before"
         assert len(found.recordings) == 1
-
-
-async def test_a_long_talk_is_not_ended_for_its_silence() -> None:
-    async with lone() as found:
-        await found.events(*ANSWERED[:4])
-        found.clock.forward(hours=3.9)
-        await found.pbx._sweep()
-        assert replayed(found.board.events).state is CallState.TALKING
-        found.clock.forward(hours=0.2)
-        await found.pbx._sweep()
-        assert replayed(found.board.events).state is CallState.ENDED
 
 
 async def test_nothing_grows_without_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ from web.signin import setup as signin
 from web.state import ASKED, LINKS, METRICS, Asked, routes
 from web.stream import setup as stream
 from web.timely import TimelyConnection
+from web.warming import WARM, warming, when_warm
 
 MOST_NEWS = 50_000
 SHUTDOWN_SECONDS = 2.0
@@ -52,6 +53,7 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     app[LINKS] = Links.of(parts.links)
     app[ASKED] = Asked()
     app[HEARD] = {}
+    app[WARM] = asyncio.Event()
     app.add_routes(routes)
     app.router.add_get("/pbx/openapi.json", _openapi)
     for webhook in parts.webhooks:
@@ -65,6 +67,7 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     signin.install(app, parts)
     app.on_response_prepare.append(guard_headers)
     app.cleanup_ctx.append(_news)
+    app.cleanup_ctx.append(warming)
     return app
 
 
@@ -93,7 +96,8 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
 
 
 async def _openapi(request: web.Request) -> web.Response:
-    return web.json_response(openapi(request.app[PARTS].version))
+    told = await asyncio.to_thread(openapi, request.app[PARTS].version)
+    return web.json_response(told)
 
 
 async def _news(app: web.Application) -> AsyncIterator[None]:
@@ -124,5 +128,5 @@ async def _counted(request: web.Request, handler: Answer) -> web.StreamResponse:
     return answered
 
 
-DOORS = (_counted, errors_as_json, errors_as_pages, flashing, same_origin, guarded)
+DOORS = (_counted, errors_as_json, when_warm, errors_as_pages, flashing, same_origin, guarded)
 """What every request passes, from the outside in."""

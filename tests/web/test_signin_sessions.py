@@ -94,7 +94,7 @@ async def test_an_unknown_login_costs_the_same_hashing_as_a_known_one(tmp_path: 
         await person.sign_in("ivanova", "wrong")
         await person.sign_in("nobody", "wrong")
         assert len(judged) == 2
-        assert judged[1] == passwords._nobodys
+        assert judged[1] == passwords._nobodys.result()
 
 
 async def test_passwords_are_judged_beside_the_event_loop(tmp_path: Path) -> None:

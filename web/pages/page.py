@@ -6,11 +6,9 @@ JavaScript: it is answered by 303 and a flash; htmx is answered by the changed f
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -23,6 +21,7 @@ from switchboard.routing import number_plan
 from web.access.person import Person, signed_in
 from web.access.roles import Permission
 from web.pages.formats import Formats
+from web.pages.static import static_address
 from web.pages.texts import Words, chosen_language
 from web.parts import PARTS, WebParts
 
@@ -176,10 +175,3 @@ def environment() -> Environment:
 def segment(name: str) -> str:
     """A name as one part of an address's path, whatever it holds; `urlencode` leaves "/" alone."""
     return quote(name, safe="")
-
-
-@cache
-def static_address(name: str) -> str:
-    """The address of a static file; it changes with its content, so it may be kept for ever."""
-    content = (resources.files("web") / "static" / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"

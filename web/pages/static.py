@@ -24,7 +24,7 @@ routes = web.RouteTableDef()
 @routes.get("/static/{name:.+}")
 async def static(request: web.Request) -> web.Response:
     """A static file; with its version in the address it never changes."""
-    found = _files().get(request.match_info["name"])
+    found = files().get(request.match_info["name"])
     if found is None:
         raise web.HTTPNotFound
     body, kind, tag = found
@@ -40,12 +40,18 @@ async def static(request: web.Request) -> web.Response:
 @routes.get("/favicon.ico")
 async def favicon(_request: web.Request) -> web.Response:
     """Browsers ask for it on their own."""
-    body, kind, _ = _files()["icon.svg"]
+    body, kind, _ = files()["icon.svg"]
     return web.Response(body=body, content_type=kind)
 
 
+def static_address(name: str) -> str:
+    """The address of a static file; it changes with its content, so it may be kept for ever."""
+    return f"/static/{name}?v={files()[name][2][:10]}"
+
+
 @cache
-def _files() -> dict[str, tuple[bytes, str, str]]:
+def files() -> dict[str, tuple[bytes, str, str]]:
+    """Every file by its name: what it holds, its media type, its SHA-256."""
     found: dict[str, tuple[bytes, str, str]] = {}
     _gather(resources.files("web") / "static", "", found)
     return found

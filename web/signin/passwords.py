@@ -47,7 +47,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         self._thread = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
         self._waiting = 0
-        self._nobodys = self._hasher.hash("nobody's")
+        self._nobodys = self._thread.submit(self._hasher.hash, "nobody's")
 
     async def hash(self, password: str) -> str:
         """What is kept of a password."""
@@ -56,8 +56,9 @@ class Passwords:
     async def fits(self, password_hash: str, password: str) -> bool:
         """Whether a password is the one of this hash; no hash takes as long as a wrong one."""
         known = bool(password_hash)
-        kept = password_hash or self._nobodys
-        return await self._in_thread(lambda: self._fits(kept, password)) and known
+        return (
+            await self._in_thread(lambda: self._fits(self._kept(password_hash), password)) and known
+        )
 
     def is_old(self, password_hash: str) -> bool:
         """Whether the hash was made with other costs than today's."""
@@ -66,6 +67,9 @@ class Passwords:
     def close(self) -> None:
         """Ends the thread."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _kept(self, password_hash: str) -> str:
+        return password_hash or self._nobodys.result()  # made before, by the same thread
 
     def _fits(self, kept: str, password: str) -> bool:
         try:

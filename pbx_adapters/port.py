@@ -101,7 +101,8 @@ class JournalEntry:
     extension and `line` the number dialled. `key` names the entry for deletion. `recordings` are
     the files it wrote of the call, `trunk` the endpoint through which a recorded one came or went.
     `disposition` is None for a call that was live when the PBX lost it (`restarted`). `answered_by`
-    is an extension or a number; `talk_seconds` whole seconds.
+    is an extension or a number; `talk_seconds` whole seconds, `talk_told` false where the PBX wrote
+    none down: somebody answered, and the two were handed on inside the PBX or never connected.
     """
 
     pbx: str
@@ -120,6 +121,7 @@ class JournalEntry:
     answered_by: str = ""
     confirmed: bool = False
     talk_seconds: float = 0.0
+    talk_told: bool = True
     cause: int | None = None
     decision_call_id: str = ""
     trail: tuple[TrailItem, ...] = ()

@@ -6,9 +6,12 @@ Rules:
    that (missed, lost in transfer); rejected if the PBX turned him away; else missed.
 3. Outbound and internal: answered if both talked, else what the last leg says. A client who
    declines is busy; the caller who declines his own click-to-call has cancelled it.
-4. The journal is believed over the events for the disposition, its reason, who answered and when
-   it ended; a difference is returned, never dropped. It may end a call that the events left open.
-   Rings and talk stay as the events told them.
+4. A Dial can be answered in the instant in which the caller leaves: the two never talked. Where
+   the journal tells of an answer and of no talk, and the events were watched from the beginning
+   and saw none, the call is missed, as the events have it.
+5. Otherwise the journal is believed over the events for the disposition, its reason, who answered
+   and when it ended; a difference is returned, never dropped. It may end a call that the events
+   left open. Rings and talk stay as the events told them.
 """
 
 from __future__ import annotations
@@ -96,7 +99,7 @@ def _unanswered(call: Call) -> Disposition:
 class Verdict:
     """How the PBX's journal says that a call ended. None: the journal does not say.
 
-    `disposition` and `ended_at` it always says.
+    `disposition` and `ended_at` it always says. `connected`: it tells of a talk, were it of 0 s.
     """
 
     disposition: Disposition
@@ -104,6 +107,7 @@ class Verdict:
     reason: MissedReason | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
+    connected: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,8 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
     unsure = call.talk_partial and call.answered_at is None
     judged_by_events = call.state is CallState.ENDED and not unsure
     differences = _differences(call, verdict) if judged_by_events else {}
+    if judged_by_events and _never_connected(call, verdict):
+        verdict = Verdict(disposition=Disposition.MISSED, ended_at=verdict.ended_at, reason=_LEFT)
     if call.state is not CallState.ENDED:
         call = all_closed(call, verdict.ended_at)
     new = replace(
@@ -142,6 +148,14 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
     if not differences:
         return new, None
     return new, Disagreement(call_id=call.id, at=verdict.ended_at, differences=differences)
+
+
+_LEFT = MissedReason.ABANDONED
+
+
+def _never_connected(call: Call, verdict: Verdict) -> bool:
+    answered = verdict.disposition is Disposition.ANSWERED and not verdict.connected
+    return answered and call.disposition is Disposition.MISSED and not call.recovered
 
 
 def _differences(call: Call, verdict: Verdict) -> dict[str, tuple[str | None, str | None]]:

@@ -100,6 +100,7 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
         answered_by=by if disposition == Disposition.ANSWERED else "",
         confirmed=confirmed == "1",
         talk_seconds=float(talked) if talked else 0.0,
+        talk_told=talked != "",
         cause=int(cause) if cause.isdigit() else None,
         decision_call_id=decision,
         trail=trail,

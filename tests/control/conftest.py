@@ -12,8 +12,11 @@ import pytest_asyncio
 
 sys.path.extend(str(Path(__file__).parent.parent / room) for room in ("service", "simulator"))
 
+from floor_control import free_again
 from sales_floor import sales_floor
 from two_services import inside
+
+from switchboard.control import Control
 
 if TYPE_CHECKING:
     from sales_floor import Floor
@@ -32,3 +35,17 @@ async def floor(
 async def served(floor: Floor) -> AsyncIterator[Inside]:
     async with inside(floor.settings) as found:
         yield found
+
+
+@pytest.fixture
+def control(served: Inside) -> Control:
+    return Control(served.board)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def quiet_floor(floor: Floor, served: Inside) -> None:
+    """Nothing rings or talks, and every phone is free again."""
+    await floor.no_channels()
+    for desk in floor.desks:
+        desk.quiet()
+        await free_again(served, desk)

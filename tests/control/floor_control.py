@@ -45,6 +45,13 @@ async def ringing_call(served: Inside, call: OutsideCall) -> Call:
     return found
 
 
+async def ringing_at_owner(desk: Desk) -> OutsideCall:
+    """A client of the desk's first manager calls, and it rings there."""
+    call = await desk.call(name="Ivan")
+    await desk.a.wait_ringing(3)
+    return call
+
+
 async def a_talk(served: Inside, desk: Desk) -> tuple[OutsideCall, Call]:
     """A client who talks with the owner, as the service knows it."""
     call = await desk.call()

@@ -6,13 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 from floor_control import (
     a_talk,
-    free_again,
     known_to,
     live_call,
     only_call,
+    ringing_at_owner,
     ringing_call,
     set_status,
     talks,
@@ -33,30 +32,13 @@ if TYPE_CHECKING:
     from sales_floor import Desk, Floor
     from two_services import Inside
 
-    from dozvon.lab import OutsideCall, Phone
+    from dozvon.lab import Phone
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
-
-TRIES = 10
-
-
-@pytest.fixture
-def control(served: Inside) -> Control:
-    return Control(served.board)
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def _quiet(floor: Floor, served: Inside) -> None:
-    await floor.no_channels()
-    for desk in floor.desks:
-        desk.quiet()
-        await free_again(served, desk)
-
-
-async def _ringing_at_owner(desk: Desk) -> OutsideCall:
-    call = await desk.call(name="Ivan")
-    await desk.a.wait_ringing(3)
-    return call
+pytestmark = [
+    pytest.mark.asterisk,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.usefixtures("quiet_floor"),
+]
 
 
 async def test_the_taker_has_the_call_and_the_owner_lost_nothing(
@@ -64,7 +46,7 @@ async def test_the_taker_has_the_call_and_the_owner_lost_nothing(
 ) -> None:
     """His display shows the client, the owner's phone stops, and it is one answered call."""
     desk = floor.desks[0]
-    call = await _ringing_at_owner(desk)
+    call = await ringing_at_owner(desk)
     owners = desk.a.calls[-1]
     taking = asyncio.create_task(control.intercept((await live_call(served, call)).id, "b0"))
     takers = await desk.b.wait_ringing(3)
@@ -115,94 +97,12 @@ def _both_ring(desk: Desk) -> Callable[[], Awaitable[bool]]:
     return probe
 
 
-async def test_one_winner_of_two_who_take_at_once(
-    floor: Floor, served: Inside, control: Control
-) -> None:
-    """Ten times: one has the call, one is told who has it, and the caller is never lost."""
-
-    async def tries(desk: Desk) -> None:
-        for _ in range(TRIES // 2):
-            await _two_take(floor, served, control, desk)
-
-    await side_by_side(tries(floor.desks[2]), tries(floor.desks[3]))
-
-
-async def _two_take(floor: Floor, served: Inside, control: Control, desk: Desk) -> None:
-    n = desk.number
-    await free_again(served, desk)
-    call = await _ringing_at_owner(desk)
-    found = await live_call(served, call)
-    both = [asyncio.create_task(control.intercept(found.id, f"{who}{n}")) for who in "bc"]
-    await asyncio.gather(desk.b.wait_ringing(3), desk.c.wait_ringing(3))
-    await asyncio.gather(desk.b.answer(), desk.c.answer(), return_exceptions=True)
-    answers = {who: (await asyncio.wait_for(t, 20)) for who, t in zip("bc", both, strict=True)}
-    won = [who for who, told in answers.items() if told.answer is Outcome.TAKEN]
-    assert len(won) == 1, answers
-    loser = "c" if won == ["b"] else "b"
-    assert answers[loser].answer is Outcome.TAKEN_BEFORE
-    name = {"b": f"Boris {n}", "c": f"Vera {n}"}[won[0]]
-    assert name in answers[loser].sentence("en")
-    phones = {"b": desk.b, "c": desk.c}
-    assert await call.wait_answered(2)
-    await phones[loser].calls[-1].wait_ended(4)
-    assert talks(phones[won[0]].calls[-1])
-    await call.hang_up()
-    logged = (await only_call(floor, call)).stored.call
-    assert logged.answered_by == phones[won[0]].extension
-
-
-async def test_one_winner_of_the_taker_and_the_owner_who_answers_in_the_same_instant(
-    floor: Floor, served: Inside, control: Control
-) -> None:
-    """Often: exactly one of them talks and is told so, and no caller is lost.
-
-    The owner answers up to 2 ms after the taker: in between lies the instant in which both do.
-    """
-
-    async def tries(desk: Desk) -> None:
-        for n in range(TRIES // 2):
-            await _owner_and_taker(floor, served, control, desk, n * 0.0005)
-
-    await side_by_side(tries(floor.desks[4]), tries(floor.desks[5]))
-
-
-async def _owner_and_taker(
-    floor: Floor, served: Inside, control: Control, desk: Desk, later: float
-) -> None:
-    n = desk.number
-    await free_again(served, desk)
-    call = await _ringing_at_owner(desk)
-    taking = asyncio.create_task(control.intercept((await live_call(served, call)).id, f"b{n}"))
-    await desk.b.wait_ringing(3)
-    owner = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_later(later, owner.set_result, None)
-    await asyncio.gather(_after(owner, desk.a), desk.b.answer(), return_exceptions=True)
-    told = await asyncio.wait_for(taking, 20)
-    assert told.answer in {Outcome.TAKEN, Outcome.TAKEN_BEFORE}
-    won, lost = (desk.b, desk.a) if told.answer is Outcome.TAKEN else (desk.a, desk.b)
-    assert await call.wait_answered(2)
-    await lost.calls[-1].wait_ended(4)
-    assert talks(won.calls[-1])
-    if told.answer is Outcome.TAKEN_BEFORE:
-        assert f"Anna {n}" in told.sentence("ru")
-    await call.hang_up()
-    story = await only_call(floor, call)
-    assert story.stored.call.disposition is Disposition.ANSWERED
-    named = story.stored.call.answered_by == won.extension
-    assert named or story.stored.disagreement, "a tie in the exchange is at least shown"
-
-
-async def _after(moment: asyncio.Future[None], phone: Phone) -> None:
-    await moment
-    await phone.answer()
-
-
 async def test_a_taker_who_does_not_pick_up_loses_nothing(
     floor: Floor, served: Inside, control: Control
 ) -> None:
     """The plan runs on: the next one rings and talks, and the taker's phone falls silent."""
     desk = floor.desks[0]
-    call = await _ringing_at_owner(desk)
+    call = await ringing_at_owner(desk)
     taking = asyncio.create_task(control.intercept((await live_call(served, call)).id, "c0"))
     takers = await desk.c.wait_ringing(3)
     await desk.b.wait_ringing(5)
@@ -224,7 +124,7 @@ async def test_what_the_takers_phone_did_is_named(floor: Floor, served: Inside) 
     short = Control(served.board, ring_seconds=1)
 
     async def one(desk: Desk, expected: Outcome) -> None:
-        call = await _ringing_at_owner(desk)
+        call = await ringing_at_owner(desk)
         told = await short.intercept((await live_call(served, call)).id, f"b{desk.number}")
         assert told.answer is expected
         assert desk.a.calls[-1].state is CallState.RINGING
@@ -246,7 +146,7 @@ async def test_a_caller_who_leaves_meanwhile_is_told_and_the_phone_stops(
     early, late = floor.desks[4], floor.desks[5]
 
     async def leaves(desk: Desk, *, picks_up: bool) -> None:
-        call = await _ringing_at_owner(desk)
+        call = await ringing_at_owner(desk)
         found = await live_call(served, call)
         taking = asyncio.create_task(control.intercept(found.id, f"b{desk.number}"))
         takers = await desk.b.wait_ringing(3)
@@ -272,7 +172,7 @@ async def test_a_taker_who_picks_up_between_two_steps_gets_the_next_leg(
 
     async def picks_up_after(desk: Desk, seconds: float) -> None:
         desk.c.behave(answer_after(seconds))
-        call = await _ringing_at_owner(desk)
+        call = await ringing_at_owner(desk)
         told = await control.intercept((await live_call(served, call)).id, f"c{desk.number}")
         assert told.answer is Outcome.TAKEN
         assert await call.wait_answered(2)
@@ -345,7 +245,7 @@ async def test_who_may_not_take_is_told_why_and_no_phone_rings(
     desk, other = floor.desks[1], floor.desks[2]
     await _unplug(served, other.b, "b2")
     _, talk = await a_talk(served, floor.desks[3])
-    call = await _ringing_at_owner(desk)
+    call = await ringing_at_owner(desk)
     found = await ringing_call(served, call)
     before = len(other.a.calls)
     assert (await control.intercept(found.id, "a2")).answer is Refusal.NOT_ALLOWED
@@ -359,7 +259,7 @@ async def test_who_may_not_take_is_told_why_and_no_phone_rings(
     assert await inside.wait_answered(3)
     await known_to(served, "b1", PhoneState.TALKING)
     assert (await control.intercept(found.id, "b1")).answer is Refusal.YOU_TALK
-    third = await _ringing_at_owner(other)
+    third = await ringing_at_owner(other)
     unreachable = await control.intercept((await live_call(served, third)).id, "b2")
     assert unreachable.answer is Outcome.PHONE_UNREACHABLE
     assert len(other.a.calls) == before + 1

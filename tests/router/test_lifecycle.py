@@ -1,5 +1,6 @@
 """How a call moves and how it ends."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -437,6 +438,30 @@ _EVENTS = st.one_of(
     st.builds(transferred, st.sampled_from(TransferKind), _TARGETS, _TARGETS, _SECONDS),
     st.builds(ended, _SECONDS, st.sampled_from([None, MissedReason.ABANDONED])),
 )  # fmt: skip
+
+
+def _answered_without_talk() -> Verdict:
+    return Verdict(
+        disposition=Disposition.ANSWERED, ended_at=at(4), answered_by="101", connected=False
+    )
+
+
+def test_an_answer_in_the_instant_in_which_the_caller_leaves_is_a_missed_call() -> None:
+    """A real entry: the Dial was answered, nobody was connected, the events saw no talk."""
+    call = run(began(), leg_began("a", "101", 0), rang("a", 0), ended(4, MissedReason.NO_ANSWER))
+    settled, difference = settle(call, _answered_without_talk())
+    assert (settled.disposition, settled.reason) == ("missed", MissedReason.ABANDONED)
+    assert (settled.answered_by, settled.answered_at) == (None, None)
+    assert difference is not None, "that the two witnesses differ is kept"
+
+
+def test_an_answer_without_a_length_is_believed_where_the_events_saw_no_beginning() -> None:
+    """A call that was up before we watched may have talked before."""
+    call = replace(
+        run(began(), leg_began("a", "101", 0), ended(4, MissedReason.NO_ANSWER)), recovered=True
+    )
+    settled, _ = settle(call, _answered_without_talk())
+    assert settled.disposition is Disposition.ANSWERED
 
 
 @settings(max_examples=800, deadline=None)

@@ -116,18 +116,7 @@ async def _http(
 
     Without the port calls are routed all the same.
     """
-    webhooks = [
-        WebhookPbx(
-            webhook_settings(w),
-            board,
-            now=utc_now,
-            let_go=board.let_go,
-            recordings=ToldRecordings(board).ready if w.recordings else None,
-        )
-        for w in settings.webhook.values()
-    ]
-    for webhook in webhooks:
-        board.attach(webhook)
+    webhooks = _webhooks(settings, board)
     if not settings.http.port:
         yield ""
         return
@@ -154,6 +143,23 @@ async def _http(
         for webhook in webhooks:
             webhook.trouble = trouble
         yield trouble
+
+
+def _webhooks(settings: Settings, board: Board) -> list[WebhookPbx]:
+    """The PBXs that ask over HTTP, attached to the board."""
+    webhooks = [
+        WebhookPbx(
+            webhook_settings(w),
+            board,
+            now=utc_now,
+            let_go=board.let_go,
+            recordings=ToldRecordings(board).ready if w.recordings else None,
+        )
+        for w in settings.webhook.values()
+    ]
+    for webhook in webhooks:
+        board.attach(webhook)
+    return webhooks
 
 
 def call_records(settings: Settings, office: Office) -> tuple[Records, ...]:

@@ -72,11 +72,8 @@ def example_office() -> Office:
     return quick(load_office(text, file="office.toml"))
 
 
-@asynccontextmanager
-async def exchange(
-    root: Path, home: Path, office: Office, keys: Secrets
-) -> AsyncIterator[Exchange]:
-    """Start a private Asterisk with the product's own dialplan, every phone and a carrier."""
+def _instance(root: Path, home: Path, office: Office, keys: Secrets) -> AsteriskInstance:
+    """A private Asterisk that is not started yet, with our own dialplan and the office's phones."""
     instance = AsteriskInstance(
         root,
         home,
@@ -104,6 +101,15 @@ async def exchange(
         extensions_conf=texts["extensions.conf"] + TRUNK_CONTEXT + LAB_EXTENSIONS,
         manager_conf=texts["manager.conf"],
     )
+    return instance
+
+
+@asynccontextmanager
+async def exchange(
+    root: Path, home: Path, office: Office, keys: Secrets
+) -> AsyncIterator[Exchange]:
+    """Start a private Asterisk with the product's own dialplan, every phone and a carrier."""
+    instance = _instance(root, home, office, keys)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(instance)
         carrier = Carrier(port=instance.ports.trunk, pbx=instance.sip)

@@ -278,9 +278,6 @@ async def test_hostile_texts_are_texts_on_one_line() -> None:
         assert "DROP TABLE" in text
 
 
-# -- recorded once, and not lost -------------------------------------------------------------------
-
-
 async def test_phones_that_are_no_managers_are_not_kept() -> None:
     async with lone() as found:
         stranger = {"event": "phone", "who": "999", "state": "talking"}

@@ -71,7 +71,7 @@ ROLES = {
         "director": "директор",
         "curator": "руководитель отдела",
         "manager": "менеджер",
-        "assistant": "помощник",
+        "assistant": "ассистент",
         "administrator": "администратор",
     },
 }

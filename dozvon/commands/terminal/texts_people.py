@@ -106,7 +106,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
         "The link works once, until {until}. Send it so that nobody else sees it:",
     ),
     "person-no-http": (
-        "Служба не слушает HTTP (http.port = 0): ссылка заработает, когда порт будет задан.",
+        "Сервис не слушает HTTP (http.port = 0): ссылка заработает, когда порт будет задан.",
         "The service does not listen for HTTP (http.port = 0): the link works once a port is set.",
     ),
     "ask-password": ("Пароль", "Password"),

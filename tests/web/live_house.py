@@ -71,7 +71,9 @@ class LiveHouse:
         await self.tell(CallBegan(direction=Direction.INBOUND, **call.about(), **about))
         return call
 
-    async def eventually(self, probe: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
+    async def eventually(
+        self, probe: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS
+    ) -> Any:
         """Asks until the answer is yes; nothing in the house tells of what is asked."""
         async with asyncio.timeout(seconds):
             while not (found := await probe()):  # noqa: ASYNC110 - nothing tells

@@ -233,7 +233,10 @@ class AmiLink:
         return (await self.send({"Action": "CoreSettings"})).get("AsteriskVersion")
 
     async def measure_clock_offset(self) -> float:
-        """Seconds by which Asterisk's clock is ahead of ours, to within half a round trip."""
+        """Seconds by which Asterisk's clock is ahead of ours, to within half a round trip.
+
+        Raises `PbxProtocolError` where the answer holds no time, and what `send` raises.
+        """
         before = self._now()
         pong = await self.send({"Action": "Ping"})
         middle = before + (self._now() - before) / 2

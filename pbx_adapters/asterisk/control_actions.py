@@ -22,21 +22,27 @@ _DIGITS = re.compile(r"\+?[0-9]{2,15}\Z")
 
 
 def new_channel(command_id: str) -> str:
-    """The Uniqueid that a phone's channel gets: chosen by us, so every event of it is known."""
+    """The Uniqueid that a phone's channel gets: chosen by us, so every event of it is known.
+
+    Raises `CommandRejected` for anything but an id of ours.
+    """
     if not _ID.match(command_id):
         raise CommandRejected(f"{command_id[:40]!r} is no id of a command")
     return command_id
 
 
 def known_channel(uniqueid: str) -> str:
-    """The Uniqueid of a channel that exists (a leading slash would make it a pattern for many)."""
+    """The Uniqueid of a channel that exists (a leading slash would make it a pattern for many).
+
+    Raises `CommandRejected`.
+    """
     if not _CHANNEL.match(uniqueid):
         raise CommandRejected(f"{uniqueid[:40]!r} is no name of a channel")
     return uniqueid
 
 
 def digits(number: str) -> str:
-    """A number to be dialled: digits, perhaps with a plus before them."""
+    """A number to be dialled: digits, perhaps with a plus before them; raises `CommandRejected`."""
     if not _DIGITS.match(number):
         raise CommandRejected(f"{number[:40]!r} is no number that can be dialled")
     return number

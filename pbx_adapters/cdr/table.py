@@ -32,7 +32,10 @@ class TableRecords:
         self._table = table
 
     def read(self, since: datetime, until: datetime) -> Reading:
-        """Records that began in [since, until); asks a database, so call it in a thread."""
+        """Records that began in [since, until); asks a database, so call it in a thread.
+
+        Raises `CdrUnreachable`, and `CdrNotUnderstood` where the table or a column is not there.
+        """
         engine = self._engine()
         try:
             return self._read(engine, since, until)

@@ -234,7 +234,7 @@ async def page_seconds(
             if reply.status != 200:
                 return []
         took.append(time.perf_counter() - began)
-    return took[1:]  # the first makes the template
+    return took[1:]  # the first counts days and compiles questions
 
 
 async def measure(place: Floor, url: str, pid: int, how: argparse.Namespace) -> None:

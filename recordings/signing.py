@@ -2,7 +2,8 @@
 
 A link holds the recording's number, when it ends and a keyed hash over both; nothing is kept of it,
 and it cannot be made without the key. Changing the key makes all links void at once. The key lies
-in a file of its own, never in the database; a backup carries that file, and links outlive a move.
+in a file of its own, never in the database; a backup with secrets carries it, and links outlive a
+move.
 """
 
 from __future__ import annotations

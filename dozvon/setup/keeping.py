@@ -93,12 +93,9 @@ def make_backup(
         snapshot(database, kept / DATABASE)
         if settings.office_path.is_file():
             (kept / OFFICE).write_bytes(settings.office_path.read_bytes())
-        key = settings.data_dir / LINK_KEY
-        if key.is_file():
-            (kept / LINK_KEY).write_bytes(key.read_bytes())
-        left_out = 0
+        left_out = _keep_link_key(kept, settings.data_dir / LINK_KEY, with_secrets=with_secrets)
         if settings_file is not None and settings_file.is_file():
-            left_out = _keep_settings(kept, settings_file, with_secrets=with_secrets)
+            left_out += _keep_settings(kept, settings_file, with_secrets=with_secrets)
         members = _members(kept)
         manifest = _manifest(kept, members, at)
         part = kept / "whole"
@@ -106,6 +103,15 @@ def make_backup(
         part.replace(target)
         hand_over(target)
     return Made(file=target, members=members, left_out=left_out)
+
+
+def _keep_link_key(kept: Path, key: Path, *, with_secrets: bool) -> int:
+    """Keeps the key of links to recordings, which is a secret; returns how many were left out."""
+    if not key.is_file():
+        return 0
+    if with_secrets:
+        (kept / LINK_KEY).write_bytes(key.read_bytes())
+    return 0 if with_secrets else 1
 
 
 def _keep_settings(kept: Path, file: Path, *, with_secrets: bool) -> int:

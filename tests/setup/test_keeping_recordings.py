@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from test_keeping import NOW, Machine
+from kept_machine import NOW, Machine
 
 from dozvon.setup.sounds import FOLDER
 from recordings.signing import KEY_FILE, check, load_key, sign
@@ -204,10 +204,10 @@ def test_what_was_deleted_leaves_the_folder_when_it_is_asked_for(machine: Archiv
 
 
 def test_links_that_were_given_out_open_after_a_restore(machine: Archive) -> None:
-    """Their key is in the backup, readable by nobody else, and comes back so."""
+    """Their key is in a backup with secrets, readable by nobody else, and comes back so."""
     data = machine.folder / "data"
     token = sign(load_key(data), 7, until=NOW + timedelta(days=1))
-    machine.fine("backup", str(machine.file))
+    machine.fine("backup", str(machine.file), "--with-secrets")
     with tarfile.open(machine.file) as archive:
         assert stat.S_IMODE(archive.getmember(KEY_FILE).mode) == 0o600
     machine.destroy()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 
-VERSION = "2"
+VERSION = "3"
 """The dialplan's version. `dozvon check` compares it with what the PBX runs."""
 
 

@@ -76,6 +76,12 @@ class Timeline:
     ticks: tuple[Tick, ...]
     broken_at: float | None = None
 
+    @property
+    def doings(self) -> tuple[Doing, ...]:
+        """What its bars show, each once, in the order in which a call goes: the legend."""
+        shown = {part.doing for bar in self.bars for part in bar.stretches}
+        return tuple(doing for doing in Doing if doing in shown)
+
 
 @dataclass(frozen=True, slots=True)
 class _Axis:

@@ -17,6 +17,7 @@ from router.calls import Call, CallState, Direction, Disposition, Leg, LegOutcom
 from router.numbers import NumberPlan, normalise
 from storage.recording import record_ended_call
 from storage.records import EndedCall
+from switchboard.call_timeline import Doing
 from web.pages.calls_csv import cell, digits
 
 HOSTILE = '<img src=x onerror=alert(1)>"\u202eevil'
@@ -199,6 +200,53 @@ async def test_a_calls_page_tells_who_rang_and_what_became_of_it(
     _, missed = await director.get("/calls/c-2")
     assert "клиент положил трубку" in missed
     assert "/callbacks?which=all#cb-c-2" in missed
+
+
+def not_confirmed(call_id: str) -> EndedCall:
+    """A mobile was picked up after 7 s, and nobody pressed 1 until 40 s."""
+    made = a_call(call_id)
+    [leg] = made.call.legs
+    picked_up_at = leg.began_at + timedelta(seconds=7)
+    asked = replace(leg, picked_up_at=picked_up_at, outcome=LegOutcome.NOT_CONFIRMED)
+    return replace(made, call=replace(made.call, legs=(asked,)))
+
+
+def unreachable(call_id: str) -> EndedCall:
+    made = a_call(call_id)
+    [leg] = made.call.legs
+    dead = replace(leg, rang_at=None, ring_seconds=0, outcome=LegOutcome.UNREACHABLE)
+    return replace(made, call=replace(made.call, legs=(dead,)))
+
+
+@pytest.mark.parametrize(
+    ("made", "shown"),
+    [
+        (a_call("c-1", answered_by="101"), ["ring", "talk"]),
+        (a_call("c-1"), ["ring"]),
+        (not_confirmed("c-1"), ["ring", "confirm"]),
+        (unreachable("c-1"), []),
+    ],
+    ids=["talked", "rang", "not-confirmed", "unreachable"],
+)
+async def test_the_legend_names_the_colours_that_a_call_shows_and_no_other(
+    house: SignInHouse, director: Person, made: EndedCall, shown: list[str]
+) -> None:
+    await write(house, made)
+    _, page = await director.get("/calls/c-1")
+    drawn = set(re.findall(r'<rect class="bar-(\w+)"', page)) - {"ground"}
+    named = re.findall(r'<span class="legend (\w+)"></span>([^<]+)', page)
+    words = {"ring": "звонок", "confirm": "просьба нажать 1", "talk": "разговор"}
+    assert drawn == set(shown)
+    assert [(key, said.split("·")[0].strip()) for key, said in named] == [
+        (key, words[key]) for key in shown
+    ]
+
+
+def test_a_colour_of_the_drawing_and_of_its_legend_are_one() -> None:
+    css = (Path(__file__).parents[2] / "web/static/pages/calls.css").read_text("utf-8")
+    for doing in Doing:
+        [bar] = re.findall(rf"^\.bar-{doing} {{ fill: (.+?); ", css, re.MULTILINE)
+        assert f".legend.{doing} {{ background: {bar};" in css
 
 
 async def test_the_card_is_the_crms_where_the_settings_say_so(

@@ -32,7 +32,7 @@ OFFICE_SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no outgoing line “{value}”. {hint}",
     ),
     "no-such-pbx": (
-        "АТС «{value}» нет в настройках службы. {hint}",
+        "АТС «{value}» нет в настройках сервиса. {hint}",
         "There is no PBX “{value}” in the service's settings. {hint}",
     ),
     "extension-twice": (

@@ -50,29 +50,18 @@ class Metrics:
         self.registry = _Registry()
         self.alarms: tuple[Alarm, ...] = ()
         self._watched: set[str] = set()
-        registry = self.registry
+        self._of_calls(self.registry)
+        self._of_pbxs(self.registry, pbxs)
+        self._gauges(self.registry)
+        self._of_recordings(self.registry)
+        self._of_http(self.registry)
+        self._stand(())
+
+    def _of_calls(self, registry: CollectorRegistry) -> None:
         self.calls = Counter(
             "dozvon_calls",
             "Calls recorded, by how they ended and which way the exchange went",
             ("direction", "disposition", "reason", "way"),
-            registry=registry,
-        )
-        self.fail_open = Counter(
-            "dozvon_fail_open_calls",
-            "Calls that the exchange routed without a plan of ours",
-            ("pbx",),
-            registry=registry,
-        )
-        self.recovered = Counter(
-            "dozvon_recovered_calls",
-            "Calls known from the exchange's journal alone",
-            ("pbx",),
-            registry=registry,
-        )
-        self.disagreements = Counter(
-            "dozvon_disagreements",
-            "Calls of which events and journal told different things",
-            ("pbx",),
             registry=registry,
         )
         self.decision_seconds = Histogram(
@@ -93,6 +82,28 @@ class Metrics:
             ("by", "reason"),
             registry=registry,
         )
+        for outcome in LookupOutcome:
+            self.lookups.labels(outcome)
+
+    def _of_pbxs(self, registry: CollectorRegistry, pbxs: Iterable[str]) -> None:
+        self.fail_open = Counter(
+            "dozvon_fail_open_calls",
+            "Calls that the exchange routed without a plan of ours",
+            ("pbx",),
+            registry=registry,
+        )
+        self.recovered = Counter(
+            "dozvon_recovered_calls",
+            "Calls known from the exchange's journal alone",
+            ("pbx",),
+            registry=registry,
+        )
+        self.disagreements = Counter(
+            "dozvon_disagreements",
+            "Calls of which events and journal told different things",
+            ("pbx",),
+            registry=registry,
+        )
         self.gaps = Counter(
             "dozvon_gaps", "Times a watched PBX was lost", ("pbx",), registry=registry
         )
@@ -102,15 +113,10 @@ class Metrics:
             ("pbx",),
             registry=registry,
         )
-        self._gauges(registry)
-        self._of_http(registry)
         by_pbx = (self.fail_open, self.recovered, self.disagreements, self.gaps)
         for pbx in pbxs:
             for counter in (*by_pbx, self.journal_recovered):
                 counter.labels(pbx)
-        for outcome in LookupOutcome:
-            self.lookups.labels(outcome)
-        self._stand(())
 
     def _gauges(self, registry: CollectorRegistry) -> None:
         self.link_up = Gauge(
@@ -134,6 +140,14 @@ class Metrics:
         self.open_callbacks = Gauge(
             "dozvon_open_callbacks", "Callbacks that the company owes", registry=registry
         )
+        self.standing_alarms = Gauge(
+            "dozvon_standing_alarms",
+            "Alarms that were told and not taken back",
+            ("alarm",),
+            registry=registry,
+        )
+
+    def _of_recordings(self, registry: CollectorRegistry) -> None:
         self.recordings = Gauge(
             "dozvon_recordings",
             "Conversations of the last seven days, by the state of their recording",
@@ -144,13 +158,6 @@ class Metrics:
             "dozvon_recordings_trouble",
             "1 while recordings do not arrive from a PBX (`store`: while ours takes none)",
             ("pbx",),
-            registry=registry,
-        )
-
-        self.standing_alarms = Gauge(
-            "dozvon_standing_alarms",
-            "Alarms that were told and not taken back",
-            ("alarm",),
             registry=registry,
         )
 

@@ -149,7 +149,17 @@ def write_settings(  # noqa: PLR0913 - each is one fact about the demonstration
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     (data / "office.toml").write_text(dump_office(office), "utf-8")
-    text = f"""\
+    text = _settings_text(data, instance, keys, http_port=http_port, language=language)
+    path = folder / SETTINGS_NAME
+    path.touch(mode=0o600)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def _settings_text(
+    data: Path, instance: AsteriskInstance, keys: Secrets, *, http_port: int, language: str
+) -> str:
+    return f"""\
 # Settings of a demonstration: everything here is private to it and goes with it.
 data_dir = "{data}"
 language = "{language}"
@@ -172,10 +182,6 @@ journal_secret = "{keys.journal}"
 agi_port = {instance.ports.agi}
 trunks = ["trunk"]
 """
-    path = folder / SETTINGS_NAME
-    path.touch(mode=0o600)
-    path.write_text(text, "utf-8")
-    return path
 
 
 def read_settings(path: Path) -> Settings:

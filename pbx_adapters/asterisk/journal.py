@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -62,28 +63,10 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
     wanted = _LIVE_FIELDS if shelf is Shelf.LIVE else _ENDED_FIELDS
     if len(fields) < wanted:
         raise ValueError(f"{len(fields)} fields instead of {wanted}")
-    _, call_id, line, caller, name, began = fields[:6]
+    _, call_id, line, caller, name, began = fields[:_LIVE_FIELDS]
     if not call_id:
         raise ValueError("it names no call")
-    if shelf is Shelf.LIVE:
-        return JournalEntry(
-            pbx=pbx,
-            key=key,
-            call_id=call_id,
-            line=line,
-            caller=caller,
-            caller_name=_name(name),
-            began_at=_instant(began),
-            raw=raw,
-        )
-    ended, way, service, disposition, reason, peer, confirmed, talked, cause, decision = fields[
-        6:16
-    ]
-    way_gone, _, sound = "|".join(fields[16:]).partition("|")
-    trail = _trail(way_gone)
-    placed = way == _PLACED
-    by = caller if placed else _peer(peer, trail)
-    return JournalEntry(
+    begun = JournalEntry(
         pbx=pbx,
         key=key,
         call_id=call_id,
@@ -91,6 +74,20 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
         caller=caller,
         caller_name=_name(name),
         began_at=_instant(began),
+        raw=raw,
+    )
+    return begun if shelf is Shelf.LIVE else _ended(begun, fields[_LIVE_FIELDS:])
+
+
+def _ended(begun: JournalEntry, fields: list[str]) -> JournalEntry:
+    """The entry of a call that is over: what was written as it began, and what its end added."""
+    ended, way, service, disposition, reason, peer, confirmed, talked, cause, decision = fields[:10]
+    way_gone, _, sound = "|".join(fields[10:]).partition("|")
+    trail = _trail(way_gone)
+    placed = way == _PLACED
+    by = begun.caller if placed else _peer(peer, trail)
+    return replace(
+        begun,
         direction=Direction.OUTBOUND if placed else Direction.INBOUND,
         ended_at=_instant(ended),
         way=None if placed else Way.PLAN if way.startswith("plan") else Way.FAIL_OPEN,
@@ -104,9 +101,8 @@ def _read(pbx: str, key: str, shelf: Shelf, fields: list[str], raw: str) -> Jour
         cause=int(cause) if cause.isdigit() else None,
         decision_call_id=decision,
         trail=trail,
-        recordings=parts_of(call_id, sound, _instant(ended)),
+        recordings=parts_of(begun.call_id, sound, _instant(ended)),
         trunk=trunk_of(sound),
-        raw=raw,
     )
 
 

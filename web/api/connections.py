@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
+from storage.gaps import Gap
 from switchboard.alarm_texts import standing_sentence
-from switchboard.connections import standing
+from switchboard.bookkeeper import BooksState
+from switchboard.connections import PbxState, standing
 from switchboard.troubles import spoken
 from web.api.endpoint import Endpoint, Turn
 from web.state import LINKS, METRICS
@@ -64,46 +66,49 @@ class Connections:
 
 async def connections(turn: Turn) -> Connections:
     """How everything stands now."""
-    parts, app = turn.parts, turn.request.app
+    parts, app, language = turn.parts, turn.request.app, turn.language
     found = await standing(parts.board, parts.database, app[LINKS].why_down)
-    books, language = found.books, turn.language
     return Connections(
-        alarms=tuple(standing_sentence(each, turn.language) for each in app[METRICS].alarms),
-        pbxs=tuple(
-            PbxNow(
-                key=pbx.key,
-                watched=not pbx.why_down,
-                why_down=spoken(pbx.why_down, language),
-                rival=pbx.rival,
-                ahead_seconds=pbx.ahead_seconds,
-                live_calls=pbx.live_calls,
-                phones=pbx.phones,
-            )
-            for pbx in found.pbxs
-        ),
-        gaps=tuple(
-            GapNow(
-                pbx=gap.pbx,
-                began_at=gap.began_at,
-                ended_at=gap.ended_at,
-                why=spoken(gap.why, language),
-                recovered_calls=gap.recovered_calls,
-                from_call_records=gap.from_call_records,
-            )
-            for gap in found.gaps
-        ),
-        books=Books(
-            day=books.day,
-            at=books.at,
-            balanced=books.balanced,
-            differences=books.differences,
-            trouble=spoken(books.trouble, language),
-        )
-        if books
-        else None,
+        alarms=tuple(standing_sentence(each, language) for each in app[METRICS].alarms),
+        pbxs=tuple(_pbx(pbx, language) for pbx in found.pbxs),
+        gaps=tuple(_gap(gap, language) for gap in found.gaps),
+        books=_books(found.books, language) if found.books else None,
         writer_trouble=spoken(parts.writer.trouble or "", language),
         writer_waiting=parts.writer.waiting,
         disk_free_share=found.free_share,
+    )
+
+
+def _pbx(pbx: PbxState, language: str) -> PbxNow:
+    return PbxNow(
+        key=pbx.key,
+        watched=not pbx.why_down,
+        why_down=spoken(pbx.why_down, language),
+        rival=pbx.rival,
+        ahead_seconds=pbx.ahead_seconds,
+        live_calls=pbx.live_calls,
+        phones=pbx.phones,
+    )
+
+
+def _gap(gap: Gap, language: str) -> GapNow:
+    return GapNow(
+        pbx=gap.pbx,
+        began_at=gap.began_at,
+        ended_at=gap.ended_at,
+        why=spoken(gap.why, language),
+        recovered_calls=gap.recovered_calls,
+        from_call_records=gap.from_call_records,
+    )
+
+
+def _books(books: BooksState, language: str) -> Books:
+    return Books(
+        day=books.day,
+        at=books.at,
+        balanced=books.balanced,
+        differences=books.differences,
+        trouble=spoken(books.trouble, language),
     )
 
 

@@ -45,6 +45,11 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
+def _interruptible() -> None:
+    """Undo what a shell does to whatever it runs in the background: it ignores Ctrl-C there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @asynccontextmanager
 async def demo(folder: Path, **environment: str) -> AsyncIterator[Process]:
     program = Path(sys.executable).parent / "dozvon"
@@ -54,6 +59,7 @@ async def demo(folder: Path, **environment: str) -> AsyncIterator[Process]:
         stdout=PIPE,
         stderr=PIPE,
         env=os.environ | {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"} | environment,
+        preexec_fn=_interruptible,
     )
     try:
         yield process

@@ -14,6 +14,7 @@ from pbx_adapters.port import GapClosed
 from router.facts import PhoneState
 from storage.audit import read_audit
 from storage.card_rights import CardRights
+from switchboard.news import News, Newsroom
 from web.stream import answers
 from web.stream.regions import REGIONS
 from web.stream.scene import Scene
@@ -42,6 +43,24 @@ async def test_a_ring_is_on_the_screen_of_whom_it_rings_at(floor: LiveHouse) -> 
         assert f"/calls/live/{call.id}/take" in take
         assert "916" not in take, "a take card tells no number"
         assert "Иван" not in heads.shown.get("pops", "")
+
+
+async def test_a_page_that_opens_as_it_rings_takes_the_card_from_nobody(
+    floor: LiveHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens a page in that instant looks first; all others are told all the same."""
+    tell = Newsroom.tell
+
+    def somebody_looks(room: Newsroom, news: News) -> None:
+        tell(room, news)
+        floor.fanout.scene.refresh()
+
+    monkeypatch.setattr(Newsroom, "tell", somebody_looks)
+    async with floor.people.signed_in("ivanova") as anna, stream(anna) as hers:
+        call = await (await floor.call()).rings("101")
+        await hers.sees("pops", "Иван Петров")
+        await call.answers("101")
+        await hers.sees("desk-talk", "Иван Петров")
 
 
 async def test_a_card_vanishes_everywhere_when_somebody_answers(floor: LiveHouse) -> None:

@@ -177,7 +177,7 @@ class Fanout:
         """
         self.rounds += 1
         self._bell.clear()
-        changed = self.scene.refresh()
+        changed = self.scene.changed()
         self._granting.look(changed.managers, self.scene)
         loop = asyncio.get_running_loop()
         drawn_first = False

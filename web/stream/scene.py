@@ -1,7 +1,9 @@
 """The calls and people of this moment, made once for everybody who looks.
 
-`refresh` compares by identity: a call that did not move costs one look. It returns whose desks
-changed, so that a change of one call draws a few desks and not all of them.
+`refresh` compares by identity: a call that did not move costs one look. `changed` says whose desks
+are to be drawn again, so that a change of one call draws a few desks and not all of them. Every
+page that is opened refreshes the scene; what it finds is kept until `changed` is asked, for
+whoever looks on.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ class Scene:
     _desks: dict[str, Desk] = field(default_factory=dict)
     _office: Office | None = None
     _learned: set[str] = field(default_factory=set)
+    _untold: Changed = Changed()
 
     def __post_init__(self) -> None:
         board, database = self.parts.board, self.parts.database
@@ -72,8 +75,14 @@ class Scene:
         """The office in force."""
         return self.parts.board.office()
 
-    def refresh(self) -> Changed:
-        """Take over how things stand now."""
+    def changed(self) -> Changed:
+        """What has changed since this was asked last, whoever had the scene refreshed meanwhile."""
+        self.refresh()
+        changed, self._untold = self._untold, Changed()
+        return changed
+
+    def refresh(self) -> None:
+        """Take over how things stand now; what is new is kept for `changed`."""
         touched: set[str] = set()
         office = self.office
         if office is not self._office:
@@ -93,7 +102,11 @@ class Scene:
         managers = frozenset(touched) | people
         for key in managers:
             self._desks.pop(key, None)
-        return Changed(managers=managers, calls=bool(moved or gone), people=people)
+        self._untold = Changed(
+            managers=self._untold.managers | managers,
+            calls=self._untold.calls or bool(moved or gone),
+            people=self._untold.people | people,
+        )
 
     def calls(self) -> tuple[Seen, ...]:
         """Every living call, in the order in which they began."""

@@ -16,7 +16,8 @@ from dozvon.demo.show import show
 @click.pass_context
 def demo(context: click.Context, *, once: bool) -> None:
     """Shows the main job: a private Asterisk, an example office, real SIP calls."""
-    logs.configure("error", for_people=True)
+    if context.obj.process:
+        logs.configure("error", for_people=True)
     try:
         good = asyncio.run(show(context.obj.language, once=once, say=click.echo))
     except asyncio.CancelledError:  # by a signal; everything is cleared up

@@ -48,5 +48,6 @@ async def _serve(settings: Settings) -> None:
 def serve(context: Context) -> None:
     """Routes calls, follows them and keeps their log, until stopped."""
     settings = context.settings()
-    logs.configure(settings.log.level, for_people=settings.log.format is LogFormat.TEXT)
+    if context.process:
+        logs.configure(settings.log.level, for_people=settings.log.format is LogFormat.TEXT)
     asyncio.run(_serve(settings))

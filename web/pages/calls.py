@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import TypeVar
@@ -29,6 +29,7 @@ from web.pages.call_recording import page_of
 from web.pages.calls_csv import BOM, head, line
 from web.pages.formats import Formats
 from web.pages.page import flash, formats, parts_of, render, segment, words, zone_of
+from web.pages.periods import spans
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -212,15 +213,8 @@ def _address(given: Mapping[str, str], place: Place | None) -> str:
 def _periods(today: date, given: Mapping[str, str]) -> list[tuple[str, str, bool]]:
     """The periods of one click: text, address, whether it is the present one."""
     rest = {name: text for name, text in given.items() if name not in {"since", "until"}}
-    yesterday = today - timedelta(days=1)
-    spans = (
-        ("calls.period-today", today, today),
-        ("calls.period-yesterday", yesterday, yesterday),
-        ("calls.period-week", today - timedelta(days=6), today),
-        ("calls.period-month", today - timedelta(days=29), today),
-    )
     found = []
-    for key, since, until in spans:
+    for key, since, until in spans(today):
         span = {"since": since.isoformat(), "until": until.isoformat()}
         now = span == {name: given.get(name) for name in span}
         found.append((key, f"/calls?{urlencode(rest | span)}", now))

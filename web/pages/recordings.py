@@ -39,11 +39,11 @@ from web.access.reach import reach_of
 from web.access.session import address_of
 from web.pages.calls import place_of, place_text
 from web.pages.page import back, flash, formats, parts_of, render, words
+from web.pages.periods import YEARS, day_of, spans
 
 HERE = "/recordings"
 MOST_SENTENCES = 5
 LONGEST = 300
-YEARS = range(2000, 2100)
 
 routes = web.RouteTableDef()
 
@@ -174,7 +174,7 @@ def _say(request: web.Request, key: str, *, good: bool) -> None:
 def asked_for(request: web.Request) -> Asked:
     """What the address asks for; what makes no sense is left out. A week, where nothing is said."""
     query, asked = request.query, _who_asks(request)
-    since, until = _day(query.get("since", "")), _day(query.get("until", ""))
+    since, until = day_of(query.get("since", "")), day_of(query.get("until", ""))
     if until and since and since <= until:
         since = max(since, until - timedelta(days=MOST_DAYS - 1))
         asked = replace(asked, since=since, until=until)
@@ -219,26 +219,11 @@ def address(asked: Asked, **other: str) -> str:
     return f"{HERE}?{urlencode({name: text for name, text in told.items() if text})}"
 
 
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.year in YEARS else None
-
-
 def _periods(request: web.Request, asked: Asked) -> Iterator[tuple[str, str, bool]]:
     """The periods of one click: text, address, whether it is the present one."""
     fmt = formats(request)
     today = fmt.now.astimezone(fmt.zone).date()
-    yesterday = today - timedelta(days=1)
-    spans = (
-        ("calls.period-today", today, today),
-        ("calls.period-yesterday", yesterday, yesterday),
-        ("calls.period-week", today - timedelta(days=6), today),
-        ("calls.period-month", today - timedelta(days=29), today),
-    )
-    for key, since, until in spans:
+    for key, since, until in spans(today):
         place = address(asked, since=since.isoformat(), until=until.isoformat())
         yield key, place, (since, until) == (asked.since, asked.until)
 

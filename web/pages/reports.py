@@ -18,10 +18,10 @@ from web.access.person import person_of
 from web.access.reach import reach_of
 from web.pages import report_charts, report_csv
 from web.pages.page import formats, parts_of, render, words
+from web.pages.periods import day_of
 from web.pages.texts import Words
 
 VIEWS = ("overview", "people", "lines")
-YEARS = range(2000, 2100)
 PERIODS = ("today", "yesterday", "week", "month", "last-month")
 
 routes = web.RouteTableDef()
@@ -103,7 +103,7 @@ def asked_for(request: web.Request) -> Asked:
     view = query.get("view", "")
     today = parts_of(request).now().astimezone(formats(request).zone).date()
     period = query.get("period", "")
-    since, until = _day(query.get("since", "")), _day(query.get("until", ""))
+    since, until = day_of(query.get("since", "")), day_of(query.get("until", ""))
     if since and until and since <= until and period not in PERIODS:
         days, period = (
             Period(since=max(since, until - timedelta(days=MOST_DAYS - 1)), until=until),
@@ -163,14 +163,6 @@ def _period(name: str, today: date) -> Period:
         last = today.replace(day=1) - timedelta(days=1)
         return Period(since=last.replace(day=1), until=last)
     return Period(since=today, until=today)
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.year in YEARS else None
 
 
 def _day_name(request: web.Request, day: date) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from recordings.errors import BrokenSound, StoreError, StoreFull
+from recordings.errors import BrokenSound, StoreFull
 from recordings.headers import read_facts
 from recordings.looking import Patience
 from recordings.orders import MOST_BYTES, Order, OrderedPart, Result
@@ -234,7 +234,8 @@ class Keeping:
         before = [sound.store_key for sound in recording.sounds]
         before += [part.store_key for part in recording.parts if part.store_key]
         if before:
-            await self._remove(await self._writer.submit(lambda u: u.recordings.release(before)))
+            unused = await self._writer.submit(lambda u: u.recordings.release(before))
+            await asyncio.to_thread(self._store.delete_all, unused)
 
     async def _commit(
         self,
@@ -276,15 +277,8 @@ class Keeping:
 
     async def _dropped(self, recording: StoredRecording, keys: Sequence[str]) -> None:
         await self._clear(recording)
-        await self._remove(keys)
+        await asyncio.to_thread(self._store.delete_all, keys)
         log.info("a recording is not kept", recording=recording.id)
-
-    async def _remove(self, keys: Sequence[str]) -> None:
-        for key in keys:
-            try:
-                await asyncio.to_thread(self._store.delete, key)
-            except StoreError as trouble:
-                log.error("a sound could not be removed", key=key, because=str(trouble))  # noqa: TRY400
 
     async def _keep_parts(
         self, recording: StoredRecording, names: Collection[str] | None

@@ -17,11 +17,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import structlog
 
 from recordings.errors import KeyRefused, StoreDamaged, StoreError, StoreFull
 
@@ -29,6 +31,7 @@ _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.[a-z0-9]{1,5}", re.ASCII)
 _PIECE = 1 << 20
 _UNFINISHED = "unfinished"
 INCOMING = "incoming"
+log = structlog.get_logger()
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -109,6 +112,17 @@ class FolderStore:
         except FileNotFoundError:
             return False
         return digest.hexdigest() == key.split(".", maxsplit=1)[0].replace("/", "")
+
+    def delete_all(self, keys: Iterable[str]) -> list[str]:
+        """Removes sounds; returns those that are gone. One that stays is told in the log."""
+        gone = []
+        for key in keys:
+            try:
+                self.delete(key)
+                gone.append(key)
+            except StoreError as trouble:
+                log.error("a sound could not be removed", key=key, because=str(trouble))  # noqa: TRY400
+        return gone
 
     def delete(self, key: str) -> None:
         """Removes a sound."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from recordings.errors import RecordingError, StoreError
+from recordings.errors import RecordingError
 from recordings.expecting import Expecting
 from recordings.intake import Intake
 from recordings.keeping import NOT_WANTED, SERVICE
@@ -199,14 +199,7 @@ class Archive:
 
     async def remove(self, keys: Sequence[str]) -> list[str]:
         """Removes sounds that no recording uses any more; returns those that are gone."""
-        gone = []
-        for key in keys:
-            try:
-                await asyncio.to_thread(self.store.delete, key)
-                gone.append(key)
-            except StoreError as trouble:
-                log.error("a sound could not be removed", key=key, because=str(trouble))  # noqa: TRY400
-        return gone
+        return await asyncio.to_thread(self.store.delete_all, keys)
 
     async def finish_removing(self) -> None:
         """Takes away what was deleted and left lying: by a kill, a full or a foreign disk."""

@@ -46,6 +46,7 @@ def control(served: Inside) -> Control:
 async def quiet_floor(floor: Floor, served: Inside) -> None:
     """Nothing rings or talks, and every phone is free again."""
     await floor.no_channels()
+    floor.carrier.mobiles.clear()
     for desk in floor.desks:
         desk.quiet()
         await free_again(served, desk)

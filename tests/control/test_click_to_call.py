@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 from floor_control import free_again
 from sales_floor import client_number, eventually, side_by_side
 
@@ -27,21 +26,11 @@ if TYPE_CHECKING:
     from dozvon.lab import PhoneCall
     from storage.records import CallStory
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest.fixture
-def control(served: Inside) -> Control:
-    return Control(served.board)
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def _quiet(floor: Floor, served: Inside) -> None:
-    await floor.no_channels()
-    floor.carrier.mobiles.clear()
-    for desk in floor.desks:
-        desk.quiet()
-        await free_again(served, desk)
+pytestmark = [
+    pytest.mark.asterisk,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.usefixtures("quiet_floor"),
+]
 
 
 async def _outbound(floor: Floor, number: str, within: float = 20.0) -> CallStory:

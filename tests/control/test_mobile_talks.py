@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from floor_control import free_again, live_call, only_call
+from floor_control import live_call, only_call
 from sales_floor import eventually
 
 from dozvon.lab import CallState, confirms
@@ -21,21 +20,11 @@ if TYPE_CHECKING:
     from dozvon.lab import OutsideCall
     from router.calls import Call
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest.fixture
-def control(served: Inside) -> Control:
-    return Control(served.board)
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def _quiet(floor: Floor, served: Inside) -> None:
-    await floor.no_channels()
-    floor.carrier.mobiles.clear()
-    for desk in floor.desks[:1]:
-        desk.quiet()
-        await free_again(served, desk)
+pytestmark = [
+    pytest.mark.asterisk,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.usefixtures("quiet_floor"),
+]
 
 
 async def mobile_talk(floor: Floor, served: Inside, desk: Desk) -> tuple[OutsideCall, Call]:

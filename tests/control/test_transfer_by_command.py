@@ -6,8 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from floor_control import a_talk, free_again, known_to, live_call, only_call, ringing_call, talks
+from floor_control import a_talk, known_to, live_call, only_call, ringing_call, talks
 from sales_floor import caller_of, eventually, side_by_side, trail
 
 from dozvon.lab import DECLINE, CallState, Mobile, answer_after
@@ -21,21 +20,11 @@ if TYPE_CHECKING:
     from sales_floor import Desk, Floor
     from two_services import Inside
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest.fixture
-def control(served: Inside) -> Control:
-    return Control(served.board)
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def _quiet(floor: Floor, served: Inside) -> None:
-    await floor.no_channels()
-    floor.carrier.mobiles.clear()
-    for desk in floor.desks:
-        desk.quiet()
-        await free_again(served, desk)
+pytestmark = [
+    pytest.mark.asterisk,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.usefixtures("quiet_floor"),
+]
 
 
 async def test_a_client_is_handed_on_without_asking(

@@ -16,13 +16,6 @@ from recordings.store import FolderStore
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FolderStore:
-    made = FolderStore(tmp_path / "sounds")
-    made.prepare()
-    return made
-
-
-@pytest.fixture
 def sound(tmp_path: Path) -> Path:
     path = tmp_path / "talk"
     path.write_bytes(b"talk" * 1000)

@@ -20,13 +20,6 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FolderStore:
-    made = FolderStore(tmp_path / "sounds")
-    made.prepare()
-    return made
-
-
-@pytest.fixture
 def sound(tmp_path: Path) -> Path:
     path = tmp_path / "talk"
     path.write_bytes(bytes((1 << 20) + 5))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sales_floor import Floor, caller_of, eventually, trail
+from sqlalchemy import func, select
 from two_services import Outside
 
 from dozvon.lab import CallState, OutsideCall, confirms, voicemail
 from router.calls import Disposition, MissedReason
+from storage import schema
+from storage.database import open_database
 from storage.records import CallStory
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
@@ -47,6 +51,7 @@ async def test_plan_is_data_no_call_notices_that_the_service_is_killed(  # noqa:
     assert await wait.wait_ringing(5)
     picked = next(c for c in floor.carrier.received if c.called == asked.mobile)
     await picked.wait_answered(6)
+    await eventually(partial(_kept, floor, 6), 2, "each decision is kept soon after its answer")
 
     await process.kill()
 
@@ -106,6 +111,13 @@ async def _only(floor: Floor, call: OutsideCall) -> CallStory:
     found = await floor.calls_of(caller_of(call))
     assert len(found) == 1
     return found[0]
+
+
+async def _kept(floor: Floor, calls: int) -> bool:
+    """Whether the decisions of so many calls are written: the caller's answer does not wait for it."""
+    count = select(func.count(schema.decisions.c.call_id.distinct()))
+    async with open_database(floor.settings.database) as database, database.reading() as link:
+        return (await link.execute(count)).scalar_one() >= calls
 
 
 def _rang(number: str, floor: Floor) -> Callable[[], Awaitable[bool]]:

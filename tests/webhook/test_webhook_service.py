@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from webhook_house import MAIN, OF_IVANOVA, House, house, prepared
 
@@ -68,17 +70,22 @@ async def _whole_call(found: House, number: int) -> list[int]:
 async def test_three_hundred_calls_in_a_burst_are_answered_recorded_and_forgotten(
     tmp_path: Path,
 ) -> None:
-    """No error, every call in the log, nothing of them left in memory."""
+    """No error, every call in the log, nothing of them left in memory.
+
+    No deadline: past it, "come again" is the right answer of a machine that stood still (see
+    `test_webhook_answers.py`), and whoever tests on one would measure it.
+    """
     async with house(tmp_path, requests_per_second=10_000) as found:
+        webhook: Any = found.board._pbxs["main"]
+        webhook._settings = replace(webhook._settings, answer_seconds=60, record_seconds=60)
         turn = asyncio.Semaphore(20)
         calls = (whole_call(found, number, turn) for number in range(CALLS))
         statuses = await asyncio.gather(*calls)
-        assert all(status == [200, 200] for status in statuses)
+        assert [status for status in statuses if status != [200, 200]] == []
         stored = await list_calls(found.board._parts.database, limit=2 * CALLS)
         assert len(stored) == CALLS
-        webhook = found.board._pbxs["main"]
-        assert not webhook.calls.known.live  # type: ignore[attr-defined]
-        assert not any(webhook.calls.known.ended.values())  # type: ignore[attr-defined]
+        assert not webhook.calls.known.live
+        assert not any(webhook.calls.known.ended.values())
         assert len(found.board.live) == 0
         assert not found.board.presence._promised
 

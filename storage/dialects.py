@@ -53,12 +53,19 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from storage.errors import StorageUnavailable
 from storage.sentences import Form, Sentence
 
 WRITER_BUSY_MILLISECONDS = 250
 READER_BUSY_MILLISECONDS = 2000
 WAL_BYTES_KEPT = 64 * 1024 * 1024
 
+_NO_DRIVER = Form(
+    "The module {module} that this database needs is not installed. Install Dozvon with its extra: "
+    "'.[postgres]'.",
+    "Не установлен модуль {module}, без которого с этой базой данных работать нельзя. Установите "
+    "Dozvon с дополнением '.[postgres]'.",
+)
 _SENTENCES = {
     SQLITE_BUSY: Sentence(
         "The database is locked by another program. New calls are kept in memory and written as "
@@ -168,10 +175,16 @@ def reader_engine(url: str, *, connections: int) -> AsyncEngine:
 
 
 def _engine(url: URL, connections: int, **more: Any) -> AsyncEngine:
-    """Errors never carry what was to be written: names and numbers of people stay out of logs."""
-    return create_async_engine(
-        url, pool_size=connections, max_overflow=0, hide_parameters=True, **more
-    )
+    """Errors never carry what was to be written: names and numbers of people stay out of logs.
+
+    Raises `StorageUnavailable` where the database's driver is not installed.
+    """
+    try:
+        return create_async_engine(
+            url, pool_size=connections, max_overflow=0, hide_parameters=True, **more
+        )
+    except ModuleNotFoundError as missing:
+        raise StorageUnavailable(_NO_DRIVER(module=missing.name)) from None
 
 
 async def quick_connection(url: str) -> aiosqlite.Connection:

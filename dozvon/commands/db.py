@@ -6,12 +6,19 @@ import click
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from dozvon.commands.facts.stored import DRIVERS, database_file, prepare, run
+from dozvon.commands.facts.stored import (
+    DRIVERS,
+    database_file,
+    leave_to_the_service,
+    prepare,
+    run,
+)
 from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.commands.terminal.output import Colour, print_json, print_line
 from dozvon.commands.terminal.speaking import SpeakingGroup, as_json, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
+from storage.dialects import file_of
 
 _TOLD_ROWS = 100_000
 
@@ -51,6 +58,8 @@ def copy(context: Context, *, target: str, as_json: bool) -> None:
 
     with only_one_service(context.settings().data_dir):
         done = run(context, copy_database(context.settings().database, address, told=told))
+        if file := file_of(address):
+            leave_to_the_service(file)
     rows = sum(table.rows for table in done.values())
     if as_json:
         print_json({"tables": {name: table.rows for name, table in done.items()}, "rows": rows})

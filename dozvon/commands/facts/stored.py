@@ -75,8 +75,6 @@ async def reading(context: Context) -> AsyncIterator[Database]:
     except SQLAlchemyError as error:
         detail = str(getattr(error, "orig", None) or error)
         raise Trouble(Exit.UNREACHABLE, "database-old", detail=detail) from error
-    except ModuleNotFoundError as error:
-        raise Trouble(Exit.UNREACHABLE, "no-driver", module=error.name) from error
 
 
 async def write(context: Context, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -122,10 +120,7 @@ async def prepare(context: Context) -> None:
         except OSError as error:
             about = {"folder": file.parent, "reason": error.strerror}
             raise Trouble(Exit.UNREACHABLE, "folder-unmakeable", **about) from None
-    try:
-        await upgrade(context.settings().database)
-    except ModuleNotFoundError as error:
-        raise Trouble(Exit.UNREACHABLE, "no-driver", module=error.name) from error
+    await upgrade(context.settings().database)
     if file is not None:
         leave_to_the_service(file)
 

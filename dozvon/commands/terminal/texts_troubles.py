@@ -42,10 +42,6 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
             "and postgresql+asyncpg."
         ),
     ),
-    "no-driver": (
-        "Для этой базы данных не установлен модуль {module}.",
-        "The module {module} that this database needs is not installed.",
-    ),
     "call-as-whom": (
         (
             "Непонятно, за кого звонить: у логина {user} нет менеджера в офисе. Ничего не набрано. "

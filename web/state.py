@@ -27,6 +27,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.writer import QUEUE_LIMIT
 from switchboard.alarms import Alarm, AlarmKind
 from switchboard.recordings_found import state_counts
+from web.access.session import address_of
 from web.errors import trouble_answer
 from web.links import Links
 from web.metrics import Metrics
@@ -196,7 +197,7 @@ async def _count(parts: WebParts, asked: Asked) -> None:
 def _refused(request: web.Request) -> web.Response | None:
     """The refusal for whoever asks from an address that the settings do not name."""
     try:
-        address = ipaddress.ip_address((request.remote or "").partition("%")[0])
+        address = ipaddress.ip_address(address_of(request).partition("%")[0])
     except ValueError:
         address = None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:

@@ -184,6 +184,17 @@ async def test_the_state_is_for_the_networks_of_the_settings_only(
         assert (status, said["error"]["id"]) == (403, "address-not-allowed")  # type: ignore[index]
 
 
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+async def test_behind_a_proxy_the_state_is_for_those_whom_the_proxy_names(
+    tmp_path: Path, path: str
+) -> None:
+    async with web_house(tmp_path, proxies=("127.0.0.0/8",)) as found:
+        for asker, refused in (("203.0.113.9", True), ("127.0.0.1", False)):
+            headers = {"X-Forwarded-For": asker}
+            async with found.http.get(path, headers=headers) as reply:
+                assert (reply.status == 403) is refused
+
+
 # -- metrics ---------------------------------------------------------------------------------------
 
 

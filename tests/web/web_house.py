@@ -59,7 +59,11 @@ class WebHouse:
 
 @asynccontextmanager
 async def web_house(
-    folder: Path, *, links: tuple[str, ...] = ("main",), allow: str = "127.0.0.0/8"
+    folder: Path,
+    *,
+    links: tuple[str, ...] = ("main",),
+    allow: str = "127.0.0.0/8",
+    proxies: tuple[str, ...] = (),
 ) -> AsyncIterator[WebHouse]:
     url = f"sqlite+aiosqlite:///{folder / 'web.sqlite3'}"
     await ready_tables(url)
@@ -81,6 +85,7 @@ async def web_house(
             database=database,
             links=links,
             state_allow=(allow,),
+            proxies=proxies,
             version="1.2.3",
             archive=an_archive(folder, board, database, writer),
         )

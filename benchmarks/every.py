@@ -2,7 +2,7 @@
 
 Each is a process of its own with a limit of time; one that cannot run (there is no Asterisk) or
 fails is told in the page, never left out silently. With names of scripts as arguments only those
-are run, and the other chapters of the page stay as they are.
+are run; all other chapters, also those that were measured by hand, stay as they are.
 """
 
 from __future__ import annotations
@@ -55,14 +55,10 @@ def rows(said: str) -> list[str]:
     return [line for line in said.splitlines() if line.startswith(PREFIX)]
 
 
-def chapters() -> dict[str, str]:
-    """The page as it stands, by script."""
-    if not PAGE.exists():
-        return {}
-    found = PAGE.read_text("utf-8").split("\n## ")[1:]
-    titles = {title(script): script for script in SCRIPTS}
-    parted = (chapter.partition("\n") for chapter in found)
-    return {titles[name]: text.strip("\n") for name, _, text in parted if name in titles}
+def chapters(page: str) -> dict[str, str]:
+    """The chapters of a page in their order, by title."""
+    parted = (chapter.partition("\n") for chapter in page.split("\n## ")[1:])
+    return {name: text.strip("\n") for name, _, text in parted}
 
 
 def title(script: str) -> str:
@@ -72,13 +68,13 @@ def title(script: str) -> str:
 
 def main() -> None:
     """Runs what is asked for and writes the page."""
-    told = chapters()
+    told = chapters(PAGE.read_text("utf-8")) if PAGE.exists() else {}
     for script in sys.argv[1:] or SCRIPTS:
         print(f"{script} …", flush=True)
         found, about = run(script, SCRIPTS[script])
         print("\n".join(found), flush=True)
-        told[script] = f"{about}\n\n{TABLE}{chr(10).join(found)}" if found else about
-    page = [f"## {title(script)}\n\n{told[script]}\n" for script in SCRIPTS if script in told]
+        told[title(script)] = f"{about}\n\n{TABLE}{chr(10).join(found)}" if found else about
+    page = [f"## {name}\n\n{text}\n" for name, text in told.items()]
     PAGE.write_text(HEAD + "\n".join(page), "utf-8")
 
 

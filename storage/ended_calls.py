@@ -71,9 +71,12 @@ class Calls:
         await self._connection.execute(_ADD, row)
         await self._add_parts(ended.call)
 
-    async def amend(self, call: Call, *, way: Way | None, disagreement: str) -> None:
+    async def amend(
+        self, call: Call, *, way: Way | None, department: str, disagreement: str
+    ) -> None:
         """Replaces what is known of a recorded call; legs only when new ones are given."""
-        values: dict[str, Any] = call_row(call) | {"disagreement": disagreement}
+        values: dict[str, Any] = call_row(call)
+        values |= {"department": department, "disagreement": disagreement}
         if way is not None:
             values["way"] = way
         await self._connection.execute(_AMEND, values | {"call": call.id})

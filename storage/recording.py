@@ -53,7 +53,7 @@ async def _with_kept_decision(uow: UnitOfWork, ended: EndedCall) -> EndedCall:
     return replace(
         ended,
         made=made,
-        department=ended.department or decision.department,
+        department=decision.department or ended.department,
         client=ended.client or decision.client,
         client_name=ended.client_name or decision.client_name,
         application=ended.application or decision.application,
@@ -61,24 +61,31 @@ async def _with_kept_decision(uow: UnitOfWork, ended: EndedCall) -> EndedCall:
     )
 
 
-async def amend_ended_call(
+async def amend_ended_call(  # noqa: PLR0913 - what was learnt, all by keyword
     uow: UnitOfWork,
     call: Call,
     *,
+    department: str = "",
     disagreement: str = "",
     way: Way | None = None,
     trail: tuple[TrailEntry, ...] = (),
 ) -> CallbackChange:
     """Puts right a recorded call (the journal decides a disposition) and the list with it.
 
-    A call that was never recorded is not made up here; its trail is kept.
+    A call that was never recorded is not made up here; its trail is kept. A `department` that is
+    given takes the place of the one that was written.
     """
     for entry in trail:
         await uow.journal.keep(entry)
     known = await uow.calls.get(call.id)
     if known is None:
         return CallbackChange()
-    await uow.calls.amend(call, way=way, disagreement=disagreement or known.disagreement)
+    await uow.calls.amend(
+        call,
+        way=way,
+        department=department or known.department,
+        disagreement=disagreement or known.disagreement,
+    )
     if not known.party:
         return CallbackChange()
     since = min(call.began_at, known.call.began_at)

@@ -27,6 +27,7 @@ from pbx_adapters.port import (
     Pbx,
 )
 from router.calls import Direction, LegOutcome
+from router.decide import line_of
 from router.events import AnyCallEvent, CallEnded, LegEnded
 from router.facts import PhoneState
 from router.hours import HolidayCalendar
@@ -141,6 +142,7 @@ class Board:
             numbers=lambda: number_plan(self._office),
             now=parts.now,
             ahead=self.clocks.ahead,
+            called=self._department_called,
             placed_by=self._department_of,
         )
         self._gaps = GapKeeper(parts.writer, parts.now)
@@ -260,6 +262,11 @@ class Board:
         """Record journal entries side by side; returns the keys that may be deleted."""
         done = await asyncio.gather(*(self._record(entry) for entry in entries))
         return [entry.key for entry, safe in zip(entries, done, strict=True) if safe]
+
+    def _department_called(self, line: str) -> str:
+        """The department of a dialled line; the default one where the line is nobody's."""
+        found = line_of(line, self._office)
+        return found.department if found else self._office.default_department
 
     def _department_of(self, pbx: str, extension: str) -> str:
         """The department of whoever has an extension; "" where nobody has it."""

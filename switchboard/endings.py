@@ -22,7 +22,7 @@ from router.numbers import NumberPlan, normalise
 from router.pbx_clock import moved_back
 from storage.errors import StorageError
 from storage.recording import amend_ended_call, record_ended_call
-from storage.records import EndedCall, MadeDecision, Recorded, Way
+from storage.records import EndedCall, MadeDecision, Recorded, StoredCall, Way
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.live import LiveCalls, Made
@@ -39,7 +39,8 @@ class Endings:
     """Writes ends. Owned by the board.
 
     `numbers` tells how numbers are read at the moment, `ahead` what a PBX's clock is ahead of ours,
-    `placed_by` the department of whoever has an extension of a PBX.
+    `called` the department of a dialled line, `placed_by` that of whoever has an extension of a
+    PBX.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, all by keyword
@@ -51,6 +52,7 @@ class Endings:
         numbers: Callable[[], NumberPlan],
         now: Callable[[], datetime],
         ahead: Callable[[str], float] = lambda _: 0.0,
+        called: Callable[[str], str] = lambda _line: "",
         placed_by: Callable[[str, str], str] = lambda _pbx, _extension: "",
         journal_seconds: float = JOURNAL_SECONDS,
     ) -> None:
@@ -60,6 +62,7 @@ class Endings:
         self._numbers = numbers
         self._now = now
         self._ahead = ahead
+        self._called = called
         self._placed_by = placed_by
         self._journal_seconds = journal_seconds
         self._word: dict[str, asyncio.Future[JournalEntry]] = {}
@@ -153,6 +156,7 @@ class Endings:
             await amend_ended_call(
                 uow,
                 call,
+                department=self._learnt(stored, call),
                 disagreement=_sentence(told) if told else "",
                 way=way_of(entry) if entry.way else None,
                 trail=(trail_entry(entry),),
@@ -175,12 +179,11 @@ class Endings:
         routed = decision if decision and decision.reasons else None  # a call placed has no plan
         placed = call.direction is Direction.OUTBOUND
         outside = call.line if placed else call.caller
-        department = self._placed_by(call.pbx, call.caller) if placed else ""
         number = made.offer.number if made else normalise(outside, self._numbers())
         return EndedCall(
             call=call,
             number=number,
-            department=decision.department if decision else department,
+            department=decision.department if decision else self._department_of(call),
             client=decision.client if decision else "",
             client_name=decision.client_name if decision else "",
             application=decision.application if decision else "",
@@ -190,6 +193,18 @@ class Endings:
             made=MadeDecision(made_at=made.at, decision=routed) if made and routed else None,
             trail=(trail_entry(entry),) if entry else (),
         )
+
+    def _department_of(self, call: Call) -> str:
+        """Whose a call is that nobody decided."""
+        if call.direction is Direction.OUTBOUND:
+            return self._placed_by(call.pbx, call.caller)
+        return self._called(call.line)
+
+    def _learnt(self, stored: StoredCall, call: Call) -> str:
+        """Whose a call is that was found in its middle: only the journal knew its line."""
+        unknown = not stored.call.line and stored.decision_id is None
+        inbound = call.direction is Direction.INBOUND
+        return self._called(call.line) if unknown and inbound and call.line else ""
 
     # -- the two witnesses meet ----------------------------------------------------------------
 

@@ -250,8 +250,8 @@ class AsteriskPbx:
         await self._turn.hold()
         if not rung:
             await self._drain.ended()
-            await self._drain.forget_hours(self._now())
-            await self._report(self._tracker.sweep(self._now()))
+            await self._drain.forget_hours(self._pbx_now())
+            await self._report(self._tracker.sweep(self._pbx_now()))
         self._bell.clear()
         hours, self._hours = self._hours, set()
         try:
@@ -290,12 +290,12 @@ class AsteriskPbx:
         return frozenset(channel.get("Uniqueid") for channel in channels)
 
     async def _note_restart(self) -> None:
-        """After a restart of the exchange every call from before is over."""
+        """After a restart of the exchange every call from before the gap is over."""
         status = await self.calls.send({"Action": "CoreStatus"})
         started = f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
         if self._started not in {"", started}:
             log.warning("the exchange was restarted", pbx=self.key, started=started)
-            await self._report(self._tracker.pbx_restarted(self._now()))
+            await self._report(self._tracker.pbx_restarted(self._pbx_now()))
         self._started = started
 
     def _link(self, user: str, secret: str, wanted: frozenset[str]) -> AmiLink:

@@ -173,6 +173,40 @@ def test_a_restart_of_the_pbx_ends_every_call_once() -> None:
     assert run(tracker, event("Hangup", **client(6))) == []
 
 
+def test_a_call_that_began_behind_the_restart_lives_on() -> None:
+    """Events come again before anybody has asked since when the PBX runs: that call is a new one."""
+    tracker = Tracker("x")
+    waiting = shot("2.1", "PJSIP/trunk-2", 4, CallerIDNum="79167654321", Exten="74951230001")
+    events = run(tracker, event("Newchannel", **waiting))
+    events += tracker.gap(T0)
+    events += run(tracker, *TALK[:-2])
+    events += tracker.gap(T0 + timedelta(seconds=3))
+    events += tracker.pbx_restarted(T0 + timedelta(seconds=4))
+    rows = [
+        event("CoreShowChannel", **client(4)),
+        event("CoreShowChannel", **phone("1.2", "101", 5)),
+    ]
+    events += tracker.adopt(rows, T0 + timedelta(seconds=5))
+    events += run(tracker, *TALK[-2:], event("Hangup", **client(6), Cause="16"))
+    assert {c.id: (c.disposition, c.reason) for c in calls(events)} == {
+        "2.1": ("missed", "pbx_restarted"),
+        "1.1": ("answered", None),
+    }
+    run(tracker, event("Hangup", **phone("1.2", "101", 6)))
+    assert tracker.channels == 0
+
+
+def test_what_an_earlier_gap_knew_says_nothing_of_a_later_restart() -> None:
+    """A gap without a restart ends with the list; the next restart ends what came behind it."""
+    tracker = Tracker("x")
+    tracker.gap(T0)
+    tracker.adopt([], T0)
+    events = run(tracker, event("Newchannel", **client()))
+    tracker.gap(T0)
+    events += tracker.pbx_restarted(T0 + timedelta(seconds=4))
+    assert [c.reason for c in calls(events)] == ["pbx_restarted"]
+
+
 def test_a_channel_that_never_hangs_up_is_given_up() -> None:
     """Its Hangup was lost: after twelve silent hours the call ends and memory is free."""
     tracker = Tracker("x")

@@ -4,6 +4,7 @@
 - a channel is remembered from its first sight to its Hangup; its Uniqueid a while longer, so that a
   late event does not bring it back to life;
 - a call is remembered until its last channel is gone; its aliases live as long as the call;
+- what was known when events ceased to come (`before_gap`) is kept apart until the gap is over;
 - every event for the rest of the house leaves through `say`.
 """
 
@@ -125,6 +126,7 @@ class Desk:
     ignored_last: str = ""
     tells_hangup_requests: bool = False
     adopting: bool = False
+    before_gap: frozenset[str] | None = None
 
     def say(self, event: AnyCallEvent) -> None:
         """Hands an event out."""

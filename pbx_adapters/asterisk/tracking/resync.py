@@ -3,6 +3,8 @@
 Rules: a channel that the PBX lists and that is known already is not begun again; a known channel
 that it does not list has hung up unseen; an unknown one is adopted with the past that can be
 concluded (`placing`). Who talked when before the list is not known, and the events say so.
+Events come again before anybody knows whether the PBX was restarted: a restart ends what was known
+before the gap, and nothing that began behind it.
 """
 
 from __future__ import annotations
@@ -19,6 +21,14 @@ from pbx_adapters.asterisk.tracking.placing import place
 from pbx_adapters.asterisk.tracking.reading import Key, snapshot, text
 from pbx_adapters.asterisk.tracking.talks import review_around
 from router.calls import MissedReason
+
+
+def gap(desk: Desk) -> None:
+    """Events are missing from now on; of several gaps before a list the first one counts."""
+    for call in desk.calls.values():
+        call.optimising.clear()
+    if desk.before_gap is None:
+        desk.before_gap = frozenset(desk.channels) | frozenset(desk.calls)
 
 
 def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> None:
@@ -49,6 +59,8 @@ def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> No
     desk.adopting = True
     review_around(desk, [adopted.uid for adopted in found], at)
     desk.adopting = False
+    if whole:
+        desk.before_gap = None
 
 
 def _move(desk: Desk, channel: Channel, bridge: str) -> None:
@@ -79,16 +91,21 @@ def duration(value: str) -> timedelta:
 
 
 def restarted(desk: Desk, at: datetime) -> None:
-    """The PBX began anew: every older channel is gone, and no Hangup will ever tell."""
-    for call in {c.id: c for c in desk.calls.values() if not c.ended}.values():
+    """The PBX began anew: every older channel is gone, and no Hangup will ever tell.
+
+    Older is what was known before the gap; everything where there was none.
+    """
+    known = desk.channels.keys() | desk.calls.keys()
+    older = known if desk.before_gap is None else known & desk.before_gap
+    desk.before_gap = None
+    for call in {c.id: c for name, c in desk.calls.items() if name in older}.values():
         if not call.talked:
             call.missed = MissedReason.PBX_RESTARTED
         end_call(desk, call, at, anchor=None, cause=None)
-    for channel in list(desk.channels.values()):
-        desk.forget(channel)
-    desk.bridges.clear()
-    desk.halves.clear()
-    desk.calls.clear()
+    for uid in older & desk.channels.keys():
+        desk.forget(desk.channels[uid])
+    for name in older:
+        desk.calls.pop(name, None)
 
 
 def sweep(desk: Desk, before: datetime, at: datetime) -> int:

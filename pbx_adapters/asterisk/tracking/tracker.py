@@ -102,14 +102,13 @@ class Tracker:
         return self._handed_out()
 
     def pbx_restarted(self, at: datetime) -> list[AnyCallEvent]:
-        """Ends every call that is known: the PBX that held them is gone."""
+        """Ends every call that was known before the gap: the PBX that held them is gone."""
         resync.restarted(self._desk, at)
         return self._handed_out()
 
     def gap(self, at: datetime) -> list[AnyCallEvent]:  # noqa: ARG002 (the same call for every PBX)
         """From `at` on events are missing; `adopt` ends the gap. Nothing is concluded before."""
-        for call in self._desk.calls.values():
-            call.optimising.clear()
+        resync.gap(self._desk)
         return self._handed_out()
 
     def sweep(self, at: datetime, *, silent: timedelta = SILENT_TOO_LONG) -> list[AnyCallEvent]:

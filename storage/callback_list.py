@@ -93,6 +93,9 @@ _ATTEMPTS_OF = (
 _ACT_KEYS = ("kind", "call_id", "by", "at")
 _NEXT_INSTANT = timedelta(microseconds=1)
 _DROP_ATTEMPTS = delete(_tries).where(_tries.c.callback_id == bindparam("item"))
+_DROP_LINK = delete(_links).where(
+    _links.c.callback_id == bindparam("item"), _links.c.call_id == bindparam("call")
+)
 
 
 class Callbacks:
@@ -251,6 +254,10 @@ class Callbacks:
         await self._connection.execute(upsert(_t, dialect, keys=["id"], change=names), row)
         link = upsert(_links, dialect, keys=["call_id"], change=["callback_id"])
         known = set(old.missed) if old else set()
+        if lost := known.difference(item.missed):
+            await self._connection.execute(
+                _DROP_LINK, [{"item": item.id, "call": call} for call in lost]
+            )
         links = [{"call_id": c, "callback_id": item.id} for c in item.missed if c not in known]
         if links:
             await self._connection.execute(link, links)

@@ -17,7 +17,7 @@ from storage.callback_reading import items_between
 from storage.database import Database
 from storage.errors import CallbackNotOpen
 from storage.reading import open_callbacks
-from storage.recording import record_ended_call
+from storage.recording import amend_ended_call, record_ended_call
 from storage.records import EndedCall
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -62,6 +62,20 @@ async def test_when_the_lease_is_over_another_may_take_it(writer: Writer, ended:
         await do(writer, "take", by="petrov", at=LATER + timedelta(seconds=59))
     again = await do(writer, "take", by="petrov", at=LATER + timedelta(seconds=60))
     assert again.taken_by == "petrov"
+
+
+async def test_a_call_that_proves_to_be_no_missed_one_leaves_the_item_and_nobody_takes_it_twice(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """The journal says of the newest call of an item that it was rejected."""
+    await record(writer, ended("c-1"), ended("c-2", 5))
+    rejected = replace(ended("c-2", 5).call, disposition=Disposition.REJECTED, reason=None)
+    await writer.submit(lambda uow: amend_ended_call(uow, rejected))
+    [item] = [found.item for found in await open_callbacks(database)]
+    assert item.missed == ("c-1",)
+    assert (await do(writer, "take")).taken_by == "ivanova"
+    with pytest.raises(CallbackNotOpen, match="ivanova took"):
+        await do(writer, "take", by="petrov")
 
 
 async def test_what_nobody_has_cannot_be_given_back(writer: Writer, ended: Make) -> None:

@@ -7,11 +7,13 @@ the words that he is found by (`storage.client_words`) in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
 from router.client_words import wanted
 from router.facts import Application
@@ -29,8 +31,9 @@ _t = schema.clients
 _numbers = schema.client_numbers
 _applications = schema.applications
 
-_NAMED = select(_t.c.key, _t.c.id, _t.c.search_text)
+_NAMED = select(_t.c.key, _t.c.id, _t.c.name, _t.c.search_text)
 _NAMED = _NAMED.where(_t.c.key.in_(bindparam("keys", expanding=True)))
+_OF_AN_APPLICATION = ("title", "open", "manager", "changed_at")
 
 
 class Clients:
@@ -44,22 +47,26 @@ class Clients:
     ) -> frozenset[str]:
         """Adds or changes clients; numbers and applications are added to those that are there.
 
-        With `merge`, what a record does not tell (owner, marks) stays as it was. At most some
-        hundred records at a time, no key twice. Returns the E.164 numbers that are theirs now:
-        earlier calls from them belong to these clients (`storage.parties.move_calls`).
+        With `merge`, what a record does not tell stays as it was: an empty text, a mark that is
+        not set, no instant, a status in `status_untold`. A new client without a name is called by
+        his first number. At most some hundred records at a time, no key twice. Returns the E.164
+        numbers that are theirs now: earlier calls from them belong to these clients
+        (`storage.parties.move_calls`).
         """
         if not records:
             return frozenset()
         before = await self._names(record.key for record in records)
+        if merge:
+            records = [_named(record, before) for record in records]
         await self._save_clients(records, at, merge=merge)
-        ids = {key: id_ for key, (id_, _name) in before.items()}
+        ids = {key: row.id for key, row in before.items()}
         ids |= await self._ids(r.key for r in records if r.key not in before)
         numbers = [_number_row(ids[r.key], number) for r in records for number in r.numbers]
         await self._save_numbers(numbers)
-        await self._save_applications(
-            [_application_row(ids[r.key], a) for r in records for a in r.applications]
-        )
-        renamed = {r.key for r in records if r.key in before and before[r.key][1] != _compared(r)}
+        await self._save_applications(records, ids, merge=merge)
+        renamed = {
+            r.key for r in records if r.key in before and before[r.key].search_text != _compared(r)
+        }
         await add_words(self._connection, (r for r in records if r.key not in renamed), ids)
         await make_words_again(self._connection, [ids[key] for key in sorted(renamed)])
         return frozenset(str(row["e164"]) for row in numbers if row["e164"])
@@ -147,11 +154,18 @@ class Clients:
             statement = upsert(_numbers, dialect, keys=["client_id", "identity"], change=names)
             await self._connection.execute(statement, rows)
 
-    async def _save_applications(self, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            dialect = self._connection.dialect.name
-            names = ["title", "open", "manager", "changed_at"]
-            statement = upsert(_applications, dialect, keys=["client_id", "key"], change=names)
+    async def _save_applications(
+        self, records: Sequence[ClientRecord], ids: Mapping[str, int], *, merge: bool
+    ) -> None:
+        """Writes together those applications of which the same columns change."""
+        alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for record in records:
+            for found in record.applications:
+                change = _told(found, record) if merge else _OF_AN_APPLICATION
+                alike[change].append(_application_row(ids[record.key], found))
+        dialect = self._connection.dialect.name
+        for change, rows in alike.items():
+            statement = upsert(_applications, dialect, keys=["client_id", "key"], change=change)
             await self._connection.execute(statement, rows)
 
     async def _ids(self, keys: Iterable[str]) -> dict[str, int]:
@@ -161,9 +175,21 @@ class Clients:
         query = select(_t.c.key, _t.c.id).where(_t.c.key.in_(wanted_keys))
         return {row.key: row.id for row in await self._connection.execute(query)}
 
-    async def _names(self, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
+    async def _names(self, keys: Iterable[str]) -> dict[str, Row[Any]]:
         rows = await self._connection.execute(_NAMED, {"keys": list(keys)})
-        return {row.key: (row.id, row.search_text) for row in rows}
+        return {row.key: row for row in rows}
+
+
+def called(record: ClientRecord) -> str:
+    """What a client is called as long as nobody tells more: his name, else his first number."""
+    return record.name or next((number.raw for number in record.numbers), "")
+
+
+def _named(record: ClientRecord, before: Mapping[str, Row[Any]]) -> ClientRecord:
+    if record.name:
+        return record
+    there = before.get(record.key)
+    return replace(record, name=there.name if there else called(record))
 
 
 def _compared(record: ClientRecord) -> str:
@@ -187,6 +213,17 @@ def _number_row(client_id: int, number: PhoneNumber) -> dict[str, Any]:
         "number_key": number.key if matchable else None,
         "extension": number.extension or "",
     }
+
+
+def _told(found: Application, record: ClientRecord) -> tuple[str, ...]:
+    """The columns of an application that a record tells."""
+    told = {
+        "title": bool(found.title),
+        "open": found.key not in record.status_untold,
+        "manager": bool(found.manager),
+        "changed_at": found.changed_at is not None,
+    }
+    return tuple(column for column in _OF_AN_APPLICATION if told[column])
 
 
 def _application_row(client_id: int, found: Application) -> dict[str, Any]:

@@ -141,7 +141,11 @@ class OpenCallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRecord:
-    """A client with his numbers and applications, as the built-in base keeps him."""
+    """A client with his numbers and applications, as the built-in base keeps him.
+
+    To be merged, it may tell less than that (`Clients.save`): `status_untold` holds the keys of
+    the applications of which nobody said whether they are open.
+    """
 
     key: str
     name: str
@@ -151,3 +155,4 @@ class ClientRecord:
     no_recording: bool = False
     numbers: tuple[PhoneNumber, ...] = ()
     applications: tuple[Application, ...] = ()
+    status_untold: frozenset[str] = frozenset()

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from crm_bridge.builtin.csv_resume import Place, keep
 from crm_bridge.builtin.csv_rows import ReadRow
-from storage.clients import Clients, number_identity
+from router.facts import Application
+from storage.clients import Clients, called, number_identity
 from storage.parties import move_calls
 from storage.recording import refold_parties
 from storage.records import ClientRecord
@@ -66,7 +67,7 @@ async def judge(
 
 def pairs(row: ReadRow) -> list[tuple[str, str]]:
     """What a row without an id is recognised by: each number with the name."""
-    name = row.record.name.casefold()
+    name = called(row.record).casefold()
     return [(n.e164, name) for n in row.record.numbers if n.e164 and n.is_matchable]
 
 
@@ -88,7 +89,10 @@ async def _keys(clients: Clients, rows: Sequence[ReadRow], seen: Seen) -> dict[i
 def _merge(
     rows: Sequence[ReadRow], keys: Mapping[int, str]
 ) -> tuple[list[ClientRecord], frozenset[str]]:
-    """One record for each client of a piece; of two words for one thing the later counts."""
+    """One record for each client of a piece; of two words for one thing the later counts.
+
+    Joined as the base joins them (`Clients.save`): what a row does not tell stays as it was.
+    """
     records: dict[str, ClientRecord] = {}
     for row in rows:
         key = keys[row.line]
@@ -99,11 +103,29 @@ def _merge(
 
 def _joined(before: ClientRecord, now: ClientRecord) -> ClientRecord:
     numbers = {number_identity(n): n for n in (*before.numbers, *now.numbers)}
-    work = {a.key: a for a in (*before.applications, *now.applications)}
+    work = {a.key: a for a in before.applications}
+    for fresh in now.applications:
+        there = work.get(fresh.key)
+        told = fresh.key not in now.status_untold
+        work[fresh.key] = _worked(there, fresh, status_told=told) if there else fresh
+    told_before = {a.key for a in before.applications} - before.status_untold
+    told_now = {a.key for a in now.applications} - now.status_untold
     return replace(
         now,
+        name=now.name or before.name,
         owner=now.owner or before.owner,
         blocked=now.blocked or before.blocked,
         numbers=tuple(numbers.values()),
         applications=tuple(work.values()),
+        status_untold=frozenset(work.keys() - told_before - told_now),
+    )
+
+
+def _worked(before: Application, now: Application, *, status_told: bool) -> Application:
+    return replace(
+        now,
+        title=now.title or before.title,
+        open=now.open if status_told else before.open,
+        manager=now.manager or before.manager,
+        changed_at=now.changed_at or before.changed_at,
     )

@@ -15,7 +15,7 @@ from crm_bridge.builtin.csv_sentences import Say, sentence
 from router.facts import Application
 from router.numbers import NumberPlan, PhoneNumber, format_international, normalise
 from router.office import Office
-from storage.clients import number_identity
+from storage.clients import called, number_identity
 from storage.records import ClientRecord
 
 NAME_LIMIT = 500
@@ -65,7 +65,10 @@ class ManagerNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
-    """A row as it was understood; `external` says that the file gave the client's key itself."""
+    """A row as it was understood: what it does not tell is empty in its record.
+
+    `external`: the file gave the client's key itself.
+    """
 
     line: int
     record: ClientRecord
@@ -90,16 +93,17 @@ class RowReader:
         numbers = self._numbers(line, row)
         if not name and not numbers:
             return self._remark(line, Say.NO_NAME_NO_NUMBER)
-        name = name or numbers[0].raw
         key = self.header.cell(row, Column.KEY)
         record = ClientRecord(
-            key=key or derived_key(name, numbers),
+            key=key,
             name=name,
             owner=self._manager(line, self.header.cell(row, Column.OWNER)),
             blocked=self.header.cell(row, Column.BLOCKED).casefold() in _YES,
             numbers=numbers,
-            applications=self._applications(line, row),
         )
+        record = self._with_application(line, row, record)
+        if not key:
+            record = replace(record, key=derived_key(called(record), numbers))
         return ReadRow(line=line, record=record, external=bool(key))
 
     def _numbers(self, line: int, row: Sequence[str]) -> tuple[PhoneNumber, ...]:
@@ -114,26 +118,33 @@ class RowReader:
                     found.setdefault(number_identity(number), _alone(number))
         return tuple(found.values())
 
-    def _applications(self, line: int, row: Sequence[str]) -> tuple[Application, ...]:
-        key = self.header.cell(row, Column.APPLICATION)
+    def _with_application(
+        self, line: int, row: Sequence[str], record: ClientRecord
+    ) -> ClientRecord:
         title = self.header.cell(row, Column.TITLE)
-        if not key and not title:
-            return ()
-        status = self.header.cell(row, Column.STATUS)
-        manager = self._manager(line, self.header.cell(row, Column.MANAGER))
-        return (
-            Application(
-                key=key or title, title=title, open=self._is_open(line, status), manager=manager
-            ),
+        key = self.header.cell(row, Column.APPLICATION) or title
+        if not key:
+            return record
+        is_open = self._is_open(line, self.header.cell(row, Column.STATUS))
+        work = Application(
+            key=key,
+            title=title,
+            open=is_open is not False,
+            manager=self._manager(line, self.header.cell(row, Column.MANAGER)),
         )
+        untold = frozenset({key} if is_open is None else ())
+        return replace(record, applications=(work,), status_untold=untold)
 
-    def _is_open(self, line: int, status: str) -> bool:
+    def _is_open(self, line: int, status: str) -> bool | None:
+        """Whether a status means an open application; None where it does not tell."""
         word = status.casefold()
+        if word in _OPEN:
+            return True
         if word in _CLOSED:
             return False
-        if word and word not in _OPEN:
+        if word:
             self.remarks.append(self._remark(line, Say.STATUS_UNKNOWN, text=status[:60]))
-        return True
+        return None
 
     def _manager(self, line: int, text: str) -> str:
         if not text:

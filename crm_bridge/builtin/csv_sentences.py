@@ -97,12 +97,15 @@ _SENTENCES: dict[Say, tuple[str, str]] = {
         "“{text}” is no telephone number and will not identify the client; the rest was taken",
     ),
     Say.MANAGER_UNKNOWN: (
-        "менеджера «{text}» нет в офисе; оставлено без менеджера",
-        "the office has no manager “{text}”; left without a manager",
+        "менеджера «{text}» нет в офисе; значение пропущено",
+        "the office has no manager “{text}”; the value was left out",
     ),
     Say.STATUS_UNKNOWN: (
-        "статус «{text}» неизвестен; заявка считается открытой",
-        "the status “{text}” is not known; the application is taken as open",
+        "статус «{text}» неизвестен и пропущен: новая заявка открыта, прежняя осталась как была",
+        (
+            "the status “{text}” is not known and was left out: a new application is open, one "
+            "that was there stays as it was"
+        ),
     ),
     Say.MERGED: (
         "тот же клиент, что в строке {first}; объединены",

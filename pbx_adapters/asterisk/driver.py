@@ -2,7 +2,8 @@
 
 Two AMI links with different rights: one for calls, one for AstDB. Questions are answered also while
 neither link is up. On every connect of both links, in this order: what is mirrored is written,
-calls in progress are adopted, the journal is drained, and the gap is closed with the counts.
+calls in progress are adopted, the journal is drained, and the gap is closed with the counts. Were
+events missed meanwhile, the gap stays open and all of it is done again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pbx_adapters.asterisk.astdb import AstDb
 from pbx_adapters.asterisk.control import AsteriskControl
 from pbx_adapters.asterisk.dialplan import VERSION
 from pbx_adapters.asterisk.drain import Drain
+from pbx_adapters.asterisk.errors import LinkLost
 from pbx_adapters.asterisk.fastagi import FastAgiServer
 from pbx_adapters.asterisk.frames import Frame
 from pbx_adapters.asterisk.manager_conf import WANTED_EVENTS
@@ -263,29 +265,41 @@ class AsteriskPbx:
             raise
 
     async def _synchronise(self) -> None:
+        since = self._events_since()
         await self._switchboard.link_changed(self.key, LinkState.UP, "connected")
         await self._mirror.office(self._switchboard.office())
         await self._mirror.statuses(self._switchboard.statuses())
         await self._note_restart()
         living = await self._drain.living()
-        channels = await self._adopt()
+        channels = await self._adopt(since)
         recovered = await self._drain.ended()
         recovered += await self._drain.lost(living, channels, self._pbx_now())
+        self._none_missed(since)
         live = len(self._tracker.calls)
         log.info("exchange synchronised", pbx=self.key, live=live, recovered=recovered)
         closed = GapClosed(pbx=self.key, live_calls=live, recovered_calls=recovered)
         await self._switchboard.gap_closed(closed)
 
-    async def _adopt(self) -> frozenset[str]:
+    def _events_since(self) -> tuple[int, int]:
+        """Which session the events come from; another answer later means that some were missed."""
+        return (self._sessions, self.calls.lost_times)
+
+    def _none_missed(self, since: tuple[int, int]) -> None:
+        if not self._watching.is_set() or self._events_since() != since:
+            raise LinkLost(self.calls.trouble or LINK_LOST())
+
+    async def _adopt(self, since: tuple[int, int]) -> frozenset[str]:
         """Take over phones and calls as they stand; returns the channels that are up.
 
         No event is read meanwhile: one that came after a list must not be undone by the list.
+        Raises `LinkLost` if events were missed: whether the exchange was restarted is asked first.
         """
         async with self._in_order:
             devices = await self.calls.send_list({"Action": "DeviceStateList"})
             states = phone_states(devices, self._switchboard.office(), self.key)
             await self._switchboard.phones_changed(self.key, states)
             channels = await self.calls.send_list({"Action": "CoreShowChannels"})
+            self._none_missed(since)
             await self._report(self._tracker.adopt(channels, self._pbx_now()))
         return frozenset(channel.get("Uniqueid") for channel in channels)
 

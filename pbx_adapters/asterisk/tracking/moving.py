@@ -28,6 +28,8 @@ from router.calls import Direction
 from router.events import CallHeld, CallResumed
 
 RINGING, UP = 5, 6
+HOLDING = "holding_bridge"
+"""A bridge in which everybody waits alone (parking, BridgeWait, agents), and stays so for life."""
 
 
 def new_channel(desk: Desk, frame: Frame, at: datetime) -> None:
@@ -84,19 +86,35 @@ def rename(desk: Desk, frame: Frame, _at: datetime) -> None:
 
 
 def bridge_enter(desk: Desk, frame: Frame, at: datetime) -> None:
-    """BridgeEnter: whoever is met now talks."""
+    """BridgeEnter: whoever is met now talks; whoever waits among others meets nobody."""
     channel = desk.see(snapshot(frame), at)
     if channel is None:
         return
     place(desk, channel, at)
+    if _is_waiting_room(frame):
+        _alone(desk, channel, at)
+        return
     desk.enter(channel, text(frame, Key.BRIDGE))
     review_around(desk, [channel.uid], at)
+
+
+def _is_waiting_room(frame: Frame) -> bool:
+    return text(frame, Key.BRIDGE_TECHNOLOGY) == HOLDING
+
+
+def _alone(desk: Desk, channel: Channel, at: datetime) -> None:
+    others = desk.bridges.get(channel.bridge or "", set()) - {channel.uid}
+    desk.leave(channel)
+    review_around(desk, [channel.uid, *sorted(others)], at)
 
 
 def bridge_leave(desk: Desk, frame: Frame, at: datetime) -> None:
     """BridgeLeave: whoever is not met any more has left."""
     channel = desk.see(snapshot(frame), at)
     if channel is None:
+        return
+    if _is_waiting_room(frame):
+        _alone(desk, channel, at)
         return
     bridge = text(frame, Key.BRIDGE)
     if channel.bridge is None and channel.recovered and channel.was_in is None:

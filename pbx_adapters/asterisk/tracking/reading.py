@@ -23,6 +23,7 @@ class Key(StrEnum):
     TIMESTAMP = "Timestamp"
     BRIDGE = "BridgeUniqueid"
     BRIDGE_COUNT = "BridgeNumChannels"
+    BRIDGE_TECHNOLOGY = "BridgeTechnology"
     DIAL_STRING = "DialString"
     DIAL_STATUS = "DialStatus"
     CAUSE = "Cause"

@@ -18,7 +18,7 @@ from pbx_adapters.asterisk.tracking.callbook import end_call
 from pbx_adapters.asterisk.tracking.dialling import picked_up, rings
 from pbx_adapters.asterisk.tracking.moving import RINGING, UP, gone
 from pbx_adapters.asterisk.tracking.placing import place
-from pbx_adapters.asterisk.tracking.reading import Key, snapshot, text
+from pbx_adapters.asterisk.tracking.reading import Key, Snapshot, snapshot, text
 from pbx_adapters.asterisk.tracking.talks import review_around
 from router.calls import MissedReason
 
@@ -41,6 +41,7 @@ def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> No
     for known in list(desk.channels.values()):
         if whole and known.uid not in listed:
             gone(desk, known, at, cause=None)
+    rooms = _waiting_rooms(listed.values())
     first_of_chain = sorted(listed.values(), key=lambda pair: pair[1].uid != pair[1].linked)
     found: list[Channel] = []
     for row, shot in first_of_chain:
@@ -52,7 +53,8 @@ def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> No
         if is_new:
             channel.seen_at = at - duration(text(row, Key.ROW_DURATION))
             channel.recovered = True
-        _move(desk, channel, text(row, Key.ROW_BRIDGE))
+        bridge = text(row, Key.ROW_BRIDGE)
+        _move(desk, channel, "" if bridge in rooms else bridge)
     for adopted in found:
         place(desk, adopted, at)
         _catch_up(desk, adopted, at)
@@ -61,6 +63,14 @@ def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> No
     desk.adopting = False
     if whole:
         desk.before_gap = None
+
+
+def _waiting_rooms(listed: Iterable[tuple[Frame, Snapshot]]) -> set[str]:
+    """Bridges in which everybody waits alone: any other gives all its channels one Linkedid."""
+    linked: dict[str, set[str]] = {}
+    for row, shot in listed:
+        linked.setdefault(text(row, Key.ROW_BRIDGE), set()).add(shot.linked)
+    return {bridge for bridge, chains in linked.items() if len(chains) > 1}
 
 
 def _move(desk: Desk, channel: Channel, bridge: str) -> None:

@@ -3,7 +3,8 @@
 A person talks with the outside party when their channels meet: in one bridge, or in bridges that
 the two halves of a Local channel join. So nothing special is needed for Local channels, pick-ups,
 transfers and confirmations: whoever is met is in the talk, whoever is not met any more has left.
-While Asterisk removes a Local channel from the middle (LocalOptimization), nobody moves.
+While Asterisk removes a Local channel from the middle (LocalOptimization), nobody moves. In a
+waiting room (parking, BridgeWait) nobody meets anybody, so its bridge is none.
 """
 
 from __future__ import annotations

@@ -182,6 +182,8 @@ class Fanout:
         loop = asyncio.get_running_loop()
         drawn_first = False
         for viewer in self._viewers:
+            if changed.office:
+                self._follow_office(viewer)
             viewer.dirty |= _dirtied(viewer, changed)
             for name in viewer.dirty & _AT_ONCE:
                 self._draw(viewer, name)
@@ -202,6 +204,12 @@ class Fanout:
                 if self._bell.is_set():
                     return 0.0
         return wait
+
+    def _follow_office(self, viewer: Viewer) -> None:
+        viewer.follow(self.scene.office)
+        viewer.dirty |= viewer.wanted & REGIONS.keys()
+        for name in viewer.wanted & NUDGES.keys():
+            viewer.nudge(name)
 
     def _draw_due(self, viewer: Viewer, now: float) -> float:
         wait = LOOK_SECONDS

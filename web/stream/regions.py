@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from router.calls import Disposition
-from switchboard.news import CallbackActed, CallRecorded, News
+from switchboard.news import CallbackActed, CallRecorded, ClientChanged, News
 from web.stream import drawing
 from web.stream.scene import Scene
 from web.stream.viewer import Viewer
@@ -68,10 +68,12 @@ def _never(_news: News) -> bool:
 
 
 def _callbacks_changed(news: News) -> bool:
-    """An item was opened, joined, tried or closed by a call, or somebody did something to it."""
+    """A call or a person did something to an item, or its client has another name or owner."""
     if isinstance(news, CallRecorded):
         talked = news.call.disposition is Disposition.ANSWERED
         return news.callback_opened or news.callback_closed or not talked
+    if isinstance(news, ClientChanged):
+        return not news.noted
     return isinstance(news, CallbackActed)
 
 

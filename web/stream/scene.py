@@ -26,11 +26,15 @@ from web.parts import WebParts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """What a refresh found: whose desks, whether anything of the live page, who stands anew."""
+    """What a refresh found: whose desks, whether anything of the live page, who stands anew.
+
+    `office` says that another office is in force, which changes what anybody may see.
+    """
 
     managers: frozenset[str] = frozenset()
     calls: bool = False
     people: frozenset[str] = frozenset()
+    office: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +89,8 @@ class Scene:
         """Take over how things stand now; what is new is kept for `changed`."""
         touched: set[str] = set()
         office = self.office
-        if office is not self._office:
+        another = office is not self._office
+        if another:
             touched |= {*office.managers}
             self._office = office
             self._calls.clear()
@@ -106,6 +111,7 @@ class Scene:
             managers=self._untold.managers | managers,
             calls=self._untold.calls or bool(moved or gone),
             people=self._untold.people | people,
+            office=self._untold.office or another,
         )
 
     def calls(self) -> tuple[Seen, ...]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from router.office import Office
 from storage.reach import Reach
+from switchboard.routing import number_plan
 from web.access.person import Person
+from web.access.reach import reach_of
 from web.access.roles import Permission
 from web.pages.formats import Formats
+from web.pages.page import zone_of
 from web.pages.texts import Words
 
 
@@ -41,6 +45,12 @@ class Viewer:
     def may(self, permission: Permission) -> bool:
         """Whether he may do such a thing."""
         return self.person.may(permission)
+
+    def follow(self, office: Office) -> None:
+        """Another office is in force: he sees as far as it says, in its zone."""
+        self.reach = reach_of(self.person, office)
+        zone, plan = zone_of(self.person, office), number_plan(office)
+        self.formats = replace(self.formats, zone=zone, plan=plan)
 
     def put(self, region: str, html: str) -> bool:
         """Have a region shown so; False, and nothing is sent, when it is shown so already."""

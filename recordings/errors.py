@@ -7,6 +7,7 @@ that does not answer may answer tomorrow, but a web page never becomes a convers
     └── SourceError              a source has not given us the file
         ├── SourceUnavailable    it cannot be asked now (again)
         ├── SourceRefused        it does not let us in: a password, a right (again)
+        │   └── LinkExpired      a link does not let us in: nobody here can mend it (for a while)
         ├── FileMissing          the file is not there, or gone in the middle (again)
         ├── NameRefused          the name is a path or holds what no name of ours holds
         ├── AddressRefused       the address leads where we never go: inside, elsewhere, no HTTP
@@ -49,6 +50,10 @@ class SourceRefused(SourceError):  # noqa: N818 (the project's word for it)
     """The source does not let us in; somebody has to give us a right or a password."""
 
     again = True
+
+
+class LinkExpired(SourceRefused):
+    """A provider's link does not let us in; asked for as long as a file that is not there."""
 
 
 class FileMissing(SourceError):  # noqa: N818 (the project's word for it)

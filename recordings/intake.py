@@ -5,12 +5,14 @@ Rules:
 1. How far each recording has come is in the database, so a restart goes on where it was; what was
    fetched and not yet converted lies in the store's folder of arrivals.
 2. A file is fetched only when it has stopped growing, and taken only when it is as long as it was
-   when looked at.
+   when looked at. It is fetched at once, whatever else is waited for: its link may expire.
 3. Trouble that may pass (the PBX is away, the disk is full) is waited for and never uses up a try;
    a conversion that fails is tried three times, then the files are kept and it is told.
 4. What a client of the call does not want to be recorded never comes into the store: it is asked
    for before anything is fetched, and again in the transaction that would keep it.
-5. The PBX's copy is deleted only where a setting says so (`recordings.letting_go`).
+5. What is kept is worth more than what is told late: it is joined anew only once everything that it
+   was made of is here again, is played meanwhile, and else stays as it is.
+6. The PBX's copy is deleted only where a setting says so (`recordings.letting_go`).
 """
 
 from __future__ import annotations
@@ -25,24 +27,23 @@ from typing import Any
 
 import structlog
 
+from recordings.arriving import Arriving, Look
 from recordings.converting import Converter
-from recordings.errors import ConversionFailed, SourceError, SourceUnavailable, StoreError
+from recordings.errors import ConversionFailed, SourceError, StoreError
 from recordings.keeping import Keeping, Rules
 from recordings.letting_go import LONGEST_CALL, LettingGo
-from recordings.looking import Standing, next_look, over, standing
+from recordings.looking import Standing, next_look, over
 from recordings.orders import Order, OrderedPart
-from recordings.port import Found, PartKind, RecordingSource
+from recordings.port import PartKind, RecordingSource
 from recordings.store import FolderStore
 from storage.database import Database
 from storage.ended_calls import Calls
 from storage.errors import StorageError
-from storage.recording_records import PartState, StoredPart, StoredRecording
+from storage.recording_records import PartState, StoredRecording
 from storage.recordings import Recordings
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 
-LOOK_SECONDS = 30.0
-FETCH_SECONDS = 1800.0
 POLL_SECONDS = 30.0
 TRIES = 3
 CALL_SECONDS = 10.0
@@ -102,6 +103,7 @@ class Intake:
             now=now,
             own_sound=own_sound,
         )
+        self._arriving = Arriving(writer=writer, keeping=self._keeping, rules=rules, now=now)
         self._bells: dict[str, asyncio.Event] = {}
 
     def wake(self) -> None:
@@ -184,85 +186,39 @@ class Intake:
     async def _arrive(self, recording: StoredRecording) -> bool:
         """Looks at the files that are not here yet and fetches them; True when all are."""
         waiting = [part for part in recording.parts if part.state in _OPEN]
+        waiting += await asyncio.to_thread(self._keeping.not_here_again, recording)
         source = self._sources.get(recording.pbx)
         if source is None:
             if waiting:
                 self.state.told(recording.pbx, "no-source")
                 await self._later(recording, "no-source")
             return not waiting
-        stands = [await self._look(source, part) for part in waiting]
+        looks = [await self._arriving.look(source, part) for part in waiting]
         self.state.told(recording.pbx)
-        if Standing.GROWING in stands:
+        if any(look.stand is Standing.GROWING for look in looks):
             await self._later(recording, "growing", after=self._rules.patience.settle_seconds)
             return False
-        here = any(s is not Standing.ABSENT for s in stands) or len(waiting) < len(recording.parts)
-        if Standing.ABSENT in stands and not self._given_up(recording, beside=here):
-            await self._later(recording, "not-there-yet", tries=recording.tries + 1)
-            return False
-        for part, stand in zip(waiting, stands, strict=True):
-            if not await self._settle(source, part, stand):
+        for look in looks:
+            if look.here and not await self._arriving.settle(source, look):
                 await self._later(recording, "growing", after=self._rules.patience.settle_seconds)
                 return False
+        if not await self._give_up(recording, [look for look in looks if not look.here]):
+            return False
         if waiting:  # from here on it is conversions that are counted
             await self._later(recording, "", after=0.0, tries=0)
         return True
 
-    def _given_up(self, recording: StoredRecording, *, beside: bool) -> bool:
-        patience = self._rules.patience
-        looks = recording.tries + 1
-        return over(recording.expected_at, self._now(), looks, patience, beside=beside)
-
-    async def _look(self, source: RecordingSource, part: StoredPart) -> Standing:
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                found = await source.look(part.name)
-        except TimeoutError:
-            raise SourceUnavailable(f"no answer within {LOOK_SECONDS:.0f} s") from None
-        except SourceError as error:
-            if error.again:
-                raise
-            await self._refused(part, str(error))
-            return Standing.REFUSED
-        stand = standing(part, found, self._now(), self._rules.patience)
-        if found and stand is Standing.GROWING:
-            await self._seen(part, found)
-        return stand
-
-    async def _seen(self, part: StoredPart, found: Found) -> None:
-        if part.seen_size == found.size and part.seen_changed_at == found.changed_at:
-            return  # unchanged, but not for long enough yet: the first look counts
-        about: dict[str, Any] = {"size": found.size, "changed_at": found.changed_at}
-        await self._write(lambda u: u.recordings.seen(part.id, **about, at=self._now()))
-
-    async def _settle(self, source: RecordingSource, part: StoredPart, stand: Standing) -> bool:
-        """Takes a file as it stands; False when it changed under our hands."""
-        if stand is Standing.WHOLE:
-            return await self._fetch(source, part)
-        if stand is Standing.REFUSED:
-            return True
-        state = PartState.EMPTY if stand is Standing.EMPTY else PartState.MISSING
-        await self._write(lambda u: u.recordings.part(part.id, state))
-        return True
-
-    async def _refused(self, part: StoredPart, why: str) -> None:
-        await self._write(lambda u: u.recordings.part(part.id, PartState.BROKEN, why=why))
-
-    async def _fetch(self, source: RecordingSource, part: StoredPart) -> bool:
-        into = await asyncio.to_thread(self._keeping.place_for, part)
-        try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                got = await source.fetch(part.name, into, most_bytes=self._rules.most_bytes)
-        except TimeoutError:
-            raise SourceUnavailable(f"not copied within {FETCH_SECONDS:.0f} s") from None
-        except SourceError as error:
-            if error.again:
-                raise
-            await self._refused(part, str(error))
-            return True
-        if got.size != part.seen_size:
+    async def _give_up(self, recording: StoredRecording, absent: Sequence[Look]) -> bool:
+        """Gives up files that were waited for long enough; False while some are waited for."""
+        closed = next((look.why for look in absent if look.why), "")
+        beside = len(absent) < len(recording.parts) and not closed
+        patience, tries = self._rules.patience, recording.tries + 1
+        if absent and not over(recording.expected_at, self._now(), tries, patience, beside=beside):
+            why_id = "source" if closed else "not-there-yet"
+            await self._later(recording, why_id, closed, tries=tries)
             return False
-        about = {"size": got.size, "sha256": got.sha256}
-        await self._write(lambda u: u.recordings.part(part.id, PartState.FETCHED, **about))
+        for look in absent:
+            await self._arriving.give_up(look)
         return True
 
     # -- sound ---------------------------------------------------------------------------------
@@ -276,6 +232,9 @@ class Intake:
         if not fetched:
             await self._keeping.nothing_came(recording)
             return
+        if await asyncio.to_thread(self._keeping.not_here_again, recording):
+            await self._keeping.stays(recording)
+            return
         if lost := await asyncio.to_thread(self._keeping.lost, fetched):
             for part in lost:
                 fresh = partial(_anew, part.id)
@@ -283,14 +242,14 @@ class Intake:
             await self._later(recording, "not-there-yet", after=0.0)
             return
         try:
-            result = await self._converter.convert(self._order(recording, fetched))
+            result = await self._converter.convert(self._order(recording))
         except ConversionFailed as failed:
             await self._failed(recording, failed)
             return
         await self._keeping.keep(recording, result)
         self.state.told("")
 
-    def _order(self, recording: StoredRecording, fetched: Sequence[StoredPart]) -> Order:
+    def _order(self, recording: StoredRecording) -> Order:
         parts = tuple(
             OrderedPart(
                 name=part.name,
@@ -298,7 +257,8 @@ class Intake:
                 kind=PartKind(part.kind),
                 began_at=part.began_at,
             )
-            for part in fetched
+            for part in recording.parts
+            if part.state in {PartState.FETCHED, PartState.USED}
         )
         folder: Path = self._keeping.folder_of(recording.id)
         return self._rules.order(parts, folder)

@@ -42,6 +42,8 @@ ROOM_BYTES = 64 << 20
 _PIECE = 1 << 20
 NOT_WANTED = "not-wanted"
 """How the audit says that a recording was not kept because the client does not want it."""
+_JOINED = frozenset({PartState.FETCHED, PartState.USED})
+"""What goes into a conversation: `USED` went into one before."""
 _AS_IT_IS = frozenset({"mp3", "ogg", "wav", "flac", "m4a"})
 
 log = structlog.get_logger()
@@ -111,6 +113,14 @@ class Keeping:
         """The fetched files that are not here as they came."""
         return [part for part in parts if not _is(self.place_of(part), part)]
 
+    def not_here_again(self, recording: StoredRecording) -> list[StoredPart]:
+        """Of one that is joined anew: the used files that are not here; what we kept is copied."""
+        used = [part for part in recording.parts if part.state is PartState.USED]
+        for part in self.lost(used):
+            if part.store_key and self._store.verify(part.store_key):
+                shutil.copyfile(self._store.path(part.store_key), self.place_for(part))
+        return self.lost(used)
+
     def sweep(self, wanted: Collection[int]) -> None:
         """Takes away the arrivals of all other recordings."""
         names = {str(recording) for recording in wanted}
@@ -151,7 +161,12 @@ class Keeping:
         await self._ready(recording, heard, sounds, kept, why_id=why_id, why=why)
 
     async def keep_as_it_is(self, recording: StoredRecording) -> bool:
-        """Without ffmpeg: one file that a browser plays itself; False where there is none."""
+        """Without ffmpeg: one file that a browser plays itself; False where there is none.
+
+        One file is never worth more than the conversation that we have.
+        """
+        if recording.sounds:
+            return False
         fetched = [part for part in recording.parts if part.state is PartState.FETCHED]
         order = (PartKind.CONVERSATION, PartKind.CLIENT, PartKind.LEG)
         for part in sorted(fetched, key=lambda each: order.index(PartKind(each.kind))):
@@ -164,6 +179,9 @@ class Keeping:
 
     async def broken(self, recording: StoredRecording, why_id: str, why: str = "") -> None:
         """Nobody can listen to it: the files are kept, marked, and told of."""
+        if recording.sounds:
+            await self.stays(recording)
+            return
         kept = await self._keep_parts(recording, None)
         state, ends = RecordingState.BROKEN, self._expires_at(recording)
 
@@ -178,7 +196,10 @@ class Keeping:
             await self._clear(recording)
 
     async def unwanted(self, recording: StoredRecording) -> None:
-        """A client of the call does not want it: nothing is fetched, nothing is kept."""
+        """A client of the call does not want it: nothing is fetched, nothing more is kept."""
+        if recording.sounds:
+            await self.stays(recording)
+            return
 
         async def work(uow: UnitOfWork) -> list[str]:
             return await self._drop(uow, recording)
@@ -187,6 +208,9 @@ class Keeping:
 
     async def nothing_came(self, recording: StoredRecording) -> None:
         """Every file is empty, missing or refused."""
+        if recording.sounds:
+            await self.stays(recording)
+            return
         refused = next((p for p in recording.parts if p.state is PartState.BROKEN), None)
         empty = any(part.state is PartState.EMPTY for part in recording.parts)
         state = RecordingState.BROKEN if refused else RecordingState.MISSING
@@ -200,7 +224,27 @@ class Keeping:
         log.error("a recording is missing", recording=recording.id, because=why_id)
         await self._clear(recording)
 
+    async def stays(self, recording: StoredRecording) -> None:
+        """It cannot be joined anew: what was kept before stays, the late files are named."""
+        await self._writer.submit(lambda uow: self._stay(uow, recording))
+        log.warning("a recording stays without its late files", recording=recording.id)
+        await self._clear(recording)
+
     # -- parts of the above --------------------------------------------------------------------
+
+    async def _stay(self, uow: UnitOfWork, recording: StoredRecording) -> None:
+        used = {part.sha256 for part in recording.parts if part.state is PartState.USED}
+        late = []
+        for part in recording.parts:
+            if part.state is PartState.FETCHED and part.sha256 in used:  # by another link
+                await uow.recordings.part(part.id, PartState.USED)
+            elif part.state not in {PartState.USED, PartState.EMPTY}:
+                late.append(part.name)
+                if part.state not in {PartState.MISSING, PartState.BROKEN}:
+                    unseen = {"seen_size": -1, "seen_at": None}
+                    await uow.recordings.part(part.id, PartState.EXPECTED, **unseen)
+        why_id = "part-missing" if late else ""
+        await uow.recordings.stays(recording.id, why_id=why_id, why=", ".join(late))
 
     async def _ready(  # noqa: PLR0913 - what is kept
         self,
@@ -212,11 +256,11 @@ class Keeping:
         why_id: str,
         why: str = "",
     ) -> None:
-        fetched = [part for part in recording.parts if part.state is PartState.FETCHED]
+        joined = [part for part in recording.parts if part.state in _JOINED]
         at, ends = self._now(), self._expires_at(recording)
 
         async def work(uow: UnitOfWork) -> None:
-            for part in fetched:
+            for part in joined:
                 key = kept.get(part.id, "")
                 await uow.recordings.part(part.id, PartState.USED, store_key=key)
             await uow.recordings.ready(
@@ -252,6 +296,9 @@ class Keeping:
             if await uow.recordings.is_deleted(recording.id):
                 return await uow.recordings.release(keys)
             if await uow.recordings.unwanted(recording.call_id):
+                if recording.sounds:  # what he had before is a person's to delete
+                    await self._stay(uow, recording)
+                    return await uow.recordings.release(keys)
                 dropped = await self._drop(uow, recording)
                 return sorted({*dropped, *await uow.recordings.release(keys)})
             await work(uow)
@@ -286,7 +333,7 @@ class Keeping:
         """Keeps fetched files as they are: those of these names, or all."""
         kept: dict[int, str] = {}
         for part in recording.parts:
-            wanted = part.state is PartState.FETCHED and (names is None or part.name in names)
+            wanted = part.state in _JOINED and (names is None or part.name in names)
             if wanted and self.place_of(part).is_file():
                 sound = await asyncio.to_thread(self._put, self.place_of(part), "part")
                 kept[part.id] = sound.store_key

@@ -22,9 +22,10 @@ LEAST_LOOKS = 5
 
 
 class Standing(StrEnum):
-    """How a file stands. `REFUSED`: its source will never give it."""
+    """How a file stands. `REFUSED`: its source will never give it; `CLOSED`: not at this time."""
 
     REFUSED = "refused"
+    CLOSED = "closed"
     ABSENT = "absent"
     GROWING = "growing"
     EMPTY = "empty"

@@ -23,7 +23,10 @@ class RecordingState(StrEnum):
 
 
 class PartState(StrEnum):
-    """How far a file has come. `EMPTY`: it holds no sample (nobody answered that leg)."""
+    """How far a file has come. `EMPTY`: it holds no sample (nobody answered that leg).
+
+    `USED`: it is in the conversation that we keep, also while that is joined anew.
+    """
 
     EXPECTED = "expected"
     ARRIVING = "arriving"
@@ -133,8 +136,8 @@ class StoredRecording:
 
     @property
     def playable(self) -> bool:
-        """Whether somebody may listen to it."""
-        return self.state is RecordingState.READY and bool(self.sounds)
+        """Whether somebody may listen to it; what is joined anew is played as it was before."""
+        return self.state in {RecordingState.READY, *OPEN} and bool(self.sounds)
 
     def sound(self, form: str = "") -> StoredSound | None:
         """The conversation in this format, else in the first there is."""

@@ -93,8 +93,10 @@ class Recordings:
 
     async def seen(self, part: int, *, size: int, changed_at: datetime, at: datetime) -> None:
         """Notes how a file stood when it was looked at."""
-        row = {"seen_size": size, "seen_changed_at": changed_at, "seen_at": at}
-        await self._set_part(part, **row, state=PartState.ARRIVING)
+        await self._set_part(part, seen_size=size, seen_changed_at=changed_at, seen_at=at)
+        new = (_parts.c.id == part, _parts.c.state == PartState.EXPECTED)
+        arriving = {"state": PartState.ARRIVING}
+        await self._connection.execute(update(_parts).where(*new).values(**arriving))
 
     async def part(self, part: int, state: PartState, **about: Any) -> None:
         """Sets what became of a file (`why`, `size`, `sha256`, `store_key`)."""
@@ -120,6 +122,11 @@ class Recordings:
         await self._set(
             recording, **figures, **state, why_id=why_id, why=why, expires_at=expires_at
         )
+
+    async def stays(self, recording: int, *, why_id: str = "", why: str = "") -> None:
+        """What was kept before is not joined anew."""
+        about = {"state": RecordingState.READY, "why_id": why_id, "why": why, "next_try_at": None}
+        await self._set(recording, **about)
 
     async def give_up(
         self,
@@ -315,17 +322,18 @@ class Recordings:
     # -- rows ----------------------------------------------------------------------------------
 
     async def _begin_again(self, recording: int, at: datetime, late: Sequence[str]) -> None:
-        """A file is told late: all of them are joined anew, as long as the PBX has them all.
+        """A file is told late: all of them are joined anew, once all of them are here again.
 
-        Where it has not, what was made of the first ones is worth more than the late one.
+        What the PBX has not any more is worth more than the late one.
         """
         used = (_parts.c.recording_id == recording, _parts.c.state == PartState.USED)
-        gone = select(_parts.c.id).where(*used, _parts.c.source_deleted_at.is_not(None)).limit(1)
+        lost = (_parts.c.source_deleted_at.is_not(None), _parts.c.store_key == "")
+        gone = select(_parts.c.id).where(*used, *lost).limit(1)
         if (await self._connection.execute(gone)).first():
             await self._set(recording, why_id="part-missing", why=", ".join(late))
             return
-        fresh = {"state": PartState.EXPECTED, "seen_size": -1, "seen_at": None}
-        await self._connection.execute(update(_parts).where(*used).values(**fresh))
+        unseen = {"seen_size": -1, "seen_at": None}
+        await self._connection.execute(update(_parts).where(*used).values(**unseen))
         again = {"state": RecordingState.EXPECTED, "why_id": "", "why": "", "tries": 0}
         await self._set(recording, **again, next_try_at=at)
 

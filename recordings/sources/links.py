@@ -29,7 +29,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from recordings.errors import AddressRefused, FileMissing, SourceRefused, SourceUnavailable, TooLong
+from recordings.errors import AddressRefused, FileMissing, LinkExpired, SourceUnavailable, TooLong
 from recordings.port import Fetched, Found
 from recordings.sources.copying import copied
 from recordings.sources.fetching import Deadlines, answered, changed_at, pieces, place_of
@@ -187,7 +187,7 @@ def _sound(answer: aiohttp.ClientResponse) -> aiohttp.ClientResponse:
     """The answer, unless it is a refusal."""
     where = place_of(answer.url)
     if answer.status in {401, 403}:
-        raise SourceRefused(f"{where} refuses us ({answer.status}); the link may have expired")
+        raise LinkExpired(f"{where} refuses us ({answer.status}); the link may have expired")
     if answer.status not in _GONE and not 200 <= answer.status < 300:
         raise SourceUnavailable(f"{where} answers {answer.status}")
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":

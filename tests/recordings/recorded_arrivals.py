@@ -47,6 +47,7 @@ class Files:
     changed: dict[str, datetime] = field(default_factory=dict)
     away: RecordingError | None = None
     refused: dict[str, RecordingError] = field(default_factory=dict)
+    closed: dict[str, RecordingError] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     grows_in_fetch: dict[str, bytes] = field(default_factory=dict)
@@ -54,6 +55,8 @@ class Files:
     async def look(self, name: str) -> Found | None:
         if self.away:
             raise self.away
+        if name in self.closed:
+            raise self.closed[name]
         if name not in self.files:
             return None
         return Found(size=len(self.files[name]), changed_at=self.changed.get(name, NINE))

@@ -13,7 +13,7 @@ from recordings.sentences import sentence
 from storage.sentences import Sentence, read_again
 
 ROOM = Path(__file__).parents[2] / "recordings"
-RAISED = {"SourceUnavailable", "SourceRefused", "AddressRefused", "NameRefused"}
+RAISED = {"SourceUnavailable", "SourceRefused", "LinkExpired", "AddressRefused", "NameRefused"}
 
 
 def said_in(file: Path) -> Iterator[str]:

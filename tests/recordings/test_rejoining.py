@@ -1,0 +1,177 @@
+"""A file is told after the others were joined: what is kept already is never lost for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from recorded_arrivals import ANSWER, NINE, TALK, Arrivals, arrivals
+from recorded_sounds import tone, wav_bytes
+
+from recordings.converting import Converter
+from recordings.errors import ConversionFailed, LinkExpired, NoSound
+from recordings.orders import Order, Result
+from router.numbers import NumberPlan, normalise
+from storage.recording_records import PartState, RecordingState, StoredRecording
+from storage.records import ClientRecord
+
+FIRST, SECOND = "https://pbx.example/1.wav", "https://pbx.example/2.wav"
+EXPIRED = LinkExpired("https://pbx.example refuses us (403); the link may have expired")
+HOUR = 3600.0
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Arrivals]:
+    async with arrivals(tmp_path) as made:
+        yield made
+
+
+async def kept(house: Arrivals, sound: bytes = TALK) -> StoredRecording:
+    """The conversation behind the first link is kept; then the provider tells of a second one."""
+    house.pbx.files[FIRST] = sound
+    await house.expect((FIRST, "conversation", 0))
+    found = await house.rounds(0, 4)
+    assert found.playable
+    return found
+
+
+async def told_late(house: Arrivals, sound: bytes = ANSWER) -> None:
+    house.pbx.files[SECOND] = sound
+    await house.expect((SECOND, "conversation", 2), ended=False)
+
+
+async def stays(house: Arrivals, before: StoredRecording, *after: float) -> StoredRecording:
+    """What was kept can be listened to all the time, and is in the end what it was."""
+    for seconds in after:
+        found = await house.round(seconds)
+        assert found.playable
+        sound = await house.archive().find(found)
+        assert sound
+        assert sound.path.is_file()
+    assert (found.state, found.sounds, found.seconds) == (
+        RecordingState.READY,
+        before.sounds,
+        before.seconds,
+    )
+    assert found.expires_at == before.expires_at
+    assert list(house.store.incoming.iterdir()) == []
+    return found
+
+
+async def test_a_link_that_leads_nowhere_any_more_takes_nothing_along(house: Arrivals) -> None:
+    """404: the file was there once, and our conversation is all that is left of it."""
+    before = await kept(house)
+    del house.pbx.files[FIRST]
+    await told_late(house)
+    found = await stays(house, before, 0, 4, *[HOUR] * 8)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+async def test_a_link_that_has_expired_hides_nothing(house: Arrivals) -> None:
+    """403: the usual end of a signed link."""
+    before = await kept(house)
+    house.pbx.closed[FIRST] = EXPIRED
+    await told_late(house)
+    found = await stays(house, before, 0, 4, *[HOUR] * 26)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+    assert house.intake.state.troubles == {}
+    assert await house.intake.once("main") is None
+
+
+async def test_a_link_that_leads_to_a_web_page_by_now_takes_nothing_along(house: Arrivals) -> None:
+    before = await kept(house)
+    house.pbx.refused[FIRST] = NoSound("a web page")
+    await told_late(house)
+    found = await stays(house, before, 0, 4)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+async def test_a_link_that_gives_less_than_it_gave_takes_nothing_along(house: Arrivals) -> None:
+    before = await kept(house)
+    house.pbx.files[FIRST] = wav_bytes(tone(900, 0.5))
+    await told_late(house)
+    found = await stays(house, before, 0, 4)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+async def test_a_late_file_that_never_comes_is_named_beside_what_is_kept(house: Arrivals) -> None:
+    before = await kept(house)
+    house.pbx.closed[SECOND] = EXPIRED
+    await told_late(house)
+    found = await stays(house, before, 0, 4, *[HOUR] * 26)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+async def test_the_same_file_behind_a_fresh_signature_is_nothing_new(house: Arrivals) -> None:
+    before = await kept(house)
+    house.pbx.closed[FIRST] = EXPIRED
+    await told_late(house, TALK)
+    found = await stays(house, before, 0, 4, *[HOUR] * 26)
+    assert (found.why_id, found.why) == ("", "")
+    assert {part.state for part in found.parts} == {PartState.USED}
+
+
+async def test_a_file_that_is_there_is_fetched_before_another_is_waited_for(
+    house: Arrivals,
+) -> None:
+    """Its own link ends too while we wait for the one that has ended."""
+    house.pbx.files |= {FIRST: TALK, SECOND: ANSWER}
+    house.pbx.closed[FIRST] = EXPIRED
+    await house.expect((FIRST, "conversation", 0), (SECOND, "conversation", 2))
+    await house.rounds(0, 4)
+    assert house.pbx.fetched == [SECOND]
+    house.pbx.closed[SECOND] = EXPIRED
+    found = await house.rounds(*[HOUR] * 26)
+    assert (found.state, found.why_id, found.why) == (RecordingState.READY, "part-missing", FIRST)
+    assert {part.name: part.why for part in found.parts} == {FIRST: str(EXPIRED), SECOND: ""}
+
+
+async def test_an_expired_link_alone_is_lost_after_a_day_and_told(house: Arrivals) -> None:
+    house.pbx.closed[FIRST] = EXPIRED
+    await house.expect((FIRST, "conversation", 0))
+    found = await house.rounds(0, *[HOUR] * 20)
+    assert (found.state, found.why_id) == (RecordingState.ARRIVING, "source")
+    found = await house.rounds(*[HOUR] * 6)
+    assert (found.state, found.why_id, found.why) == (
+        RecordingState.BROKEN,
+        "source",
+        str(EXPIRED),
+    )
+    assert await house.intake.once("main") is None
+
+
+async def test_what_cannot_be_joined_anew_stays_as_it_was(house: Arrivals) -> None:
+    class Failing(Converter):
+        async def convert(self, order: Order) -> Result:
+            raise ConversionFailed("stopped", f"{len(order.parts)} parts")
+
+    before = await kept(house)
+    house.intake._converter = Failing()
+    await told_late(house)
+    found = await stays(house, before, 0, 4, HOUR, HOUR)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+async def test_a_file_that_we_kept_as_it_came_need_not_be_there_any_more(house: Arrivals) -> None:
+    """It was cut, so it lies in our own store beside what was made of it."""
+    before = await kept(house, TALK[:-16_000])
+    assert before.why_id == "cut"
+    del house.pbx.files[FIRST]
+    await told_late(house)
+    found = await house.rounds(0, 4)
+    assert (found.state, found.why_id) == (RecordingState.READY, "cut")
+    assert {part.state for part in found.parts} == {PartState.USED}
+    assert found.sounds != before.sounds
+    assert house.store.verify(found.parts[0].store_key)
+
+
+async def test_a_client_who_said_no_meanwhile_keeps_what_he_had(house: Arrivals) -> None:
+    """What lies in the store already is a person's to delete; the late file is not fetched."""
+    before = await kept(house)
+    number = normalise("+79161234567", NumberPlan())
+    record = ClientRecord(key="K-1", name="R", owner="", numbers=(number,), no_recording=True)
+    await house.writer.submit(lambda uow: uow.clients.save([record], at=NINE))
+    await told_late(house)
+    await stays(house, before, 0, 4)
+    assert house.pbx.fetched == [FIRST]

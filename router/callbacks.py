@@ -34,6 +34,8 @@ OUTBOUND_TALK_SECONDS = 20.0
 LEASE_SECONDS = 30 * 60.0
 """How long an item that was taken is its taker's, unless the settings say otherwise."""
 
+_CLIENT = "client:"
+
 
 class ClosedHow(StrEnum):
     """What closed an item: we reached the client, he reached us, or nobody has to call."""
@@ -183,11 +185,21 @@ def party_of(
     number; of several, none is chosen by chance.
     """
     if client:
-        return f"client:{client}"
+        return party_of_client(client)
     if not number_key:
         return f"call:{call_id}"
     known = set(clients_of_number)
-    return f"client:{known.pop()}" if len(known) == 1 else f"number:{number_key}"
+    return party_of_client(known.pop()) if len(known) == 1 else f"number:{number_key}"
+
+
+def party_of_client(client: str) -> str:
+    """To whom the calls of a client belong, those from before he was known too."""
+    return f"{_CLIENT}{client}"
+
+
+def client_of(party: str) -> str:
+    """The client to whom a call belongs; "" for a number and for nobody."""
+    return party.removeprefix(_CLIENT) if party.startswith(_CLIENT) else ""
 
 
 def items(

@@ -1,13 +1,26 @@
-"""One item of the callback list with what a page shows of it; open or closed."""
+"""Items of the callback list with what a person needs to call back; open or closed.
+
+Rules:
+
+1. What was dialled, and from where, the item's newest missed call tells.
+2. What the calls recognised is told by the newest one that recognised it: a call that came while
+   the service was off says nothing of the client.
+3. The client base goes before that, as it is today: the client's name, and his owner unless it was
+   the manager of one of his open applications that the call was for. A client whom the base does
+   not know is a CRM's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
-from router.callbacks import CallbackItem
+from router.callbacks import CallbackItem, client_of
 from storage import schema
 from storage.callback_list import Callbacks
 from storage.connection import AnyConnection
@@ -16,16 +29,63 @@ from storage.ended_calls import stored_call
 from storage.records import OpenCallback, StoredCall
 
 _t, _calls = schema.callbacks, schema.calls
-_CLIENT = "client:"
+_clients, _work = schema.clients, schema.applications
+
+_PIECE = 500
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_RECOGNISED = select(_calls.c.id, _calls.c.client_name, _calls.c.application, _calls.c.owner).where(
+    or_(_calls.c.client_name != "", _calls.c.application != "", _calls.c.owner != "")
+)
+_TODAY = (
+    select(_clients.c.key, _clients.c.name, _clients.c.owner)
+    .add_columns(_work.c.key.label("work"), _work.c.manager, _work.c.changed_at)
+    .outerjoin(_work, and_(_work.c.client_id == _clients.c.id, _work.c.open))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recognised:
+    """What calls tell of their client; "" for what they do not."""
+
+    name: str = ""
+    owner: str = ""
+    application: str = ""
+
+    def __or__(self, earlier: _Recognised) -> _Recognised:
+        return _Recognised(
+            name=self.name or earlier.name,
+            owner=self.owner or earlier.owner,
+            application=self.application or earlier.application,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Today:
+    """A client as the base has him.
+
+    `owners`: the managers of his open applications, the one that changed last first, then his own.
+    `application`: that one.
+    """
+
+    name: str = ""
+    owners: tuple[str, ...] = ()
+    application: str = ""
+
+
+async def callbacks_told(
+    connection: AnyConnection, items: Sequence[CallbackItem]
+) -> tuple[OpenCallback, ...]:
+    """These items as people read them, with as many questions for a thousand as for some."""
+    newest = await _calls_by_id(connection, [item.missed[-1] for item in items])
+    earlier = await _recognised(connection, [call for item in items for call in item.missed[:-1]])
+    today = await _in_the_base(connection, {client_of(item.party) for item in items} - {""})
+    return tuple(_told(item, newest[item.missed[-1]], earlier, today) for item in items)
 
 
 async def callback_of(connection: AnyConnection, callback_id: str) -> OpenCallback | None:
-    """An item as `storage.reading.open_callbacks` tells it; None where there is none."""
+    """One item; None where there is none."""
     item = await Callbacks(connection).get(callback_id)
-    if item is None:
-        return None
-    row = (await connection.execute(select(_calls).where(_calls.c.id == item.missed[-1]))).one()
-    return _told(item, stored_call(row))
+    return (await callbacks_told(connection, [item]))[0] if item else None
 
 
 async def closed_since(
@@ -37,20 +97,81 @@ async def closed_since(
     async with database.reading() as connection:
         count = (await connection.execute(select(func.count()).where(mine))).scalar_one()
         ids: Sequence[str] = (await connection.execute(newest)).scalars().all()
-        found = [await callback_of(connection, callback_id) for callback_id in ids]
-    return tuple(item for item in found if item), int(count)
+        items = [await Callbacks(connection).get(callback_id) for callback_id in ids]
+        found = await callbacks_told(connection, [item for item in items if item])
+    return found, int(count)
 
 
-def _told(item: CallbackItem, newest: StoredCall) -> OpenCallback:
-    client = item.party.removeprefix(_CLIENT) if item.party.startswith(_CLIENT) else ""
+async def _calls_by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, StoredCall]:
+    found: dict[str, StoredCall] = {}
+    for piece in _pieces(ids):
+        rows = await connection.execute(select(_calls).where(_calls.c.id.in_(piece)))
+        found |= {row.id: stored_call(row) for row in rows}
+    return found
+
+
+async def _recognised(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, _Recognised]:
+    found: dict[str, _Recognised] = {}
+    for piece in _pieces(ids):
+        for row in await connection.execute(_RECOGNISED.where(_calls.c.id.in_(piece))):
+            found[row.id] = _Recognised(
+                name=row.client_name, owner=row.owner, application=row.application
+            )
+    return found
+
+
+async def _in_the_base(connection: AnyConnection, keys: Iterable[str]) -> Mapping[str, _Today]:
+    rows: defaultdict[str, list[Any]] = defaultdict(list)
+    for piece in _pieces(sorted(keys)):
+        for row in await connection.execute(_TODAY.where(_clients.c.key.in_(piece))):
+            rows[row.key].append(row)
+    return {key: _today(found) for key, found in rows.items()}
+
+
+def _today(rows: Sequence[Any]) -> _Today:
+    """A client out of his rows, one for each open application."""
+    work = [row for row in rows if row.work is not None]
+    work.sort(key=lambda row: (row.changed_at or _LONG_AGO, row.work), reverse=True)
+    owners = [row.manager for row in work] + [rows[0].owner]
+    return _Today(
+        name=rows[0].name,
+        application=work[0].work if work else "",
+        owners=tuple(owner for owner in owners if owner),
+    )
+
+
+def _told(
+    item: CallbackItem,
+    newest: StoredCall,
+    earlier: Mapping[str, _Recognised],
+    today: Mapping[str, _Today],
+) -> OpenCallback:
+    client = client_of(item.party)
+    calls = _by_calls(item, newest, earlier)
+    base = today.get(client, _Today())
+    owner = calls.owner if calls.owner in base.owners else next(iter(base.owners), calls.owner)
     return OpenCallback(
         item=item,
         caller=newest.call.caller,
         number_e164=newest.number_e164,
         client=client or newest.client,
-        client_name=newest.client_name,
-        application=newest.application,
-        owner=newest.owner,
+        client_name=base.name or calls.name,
+        application=calls.application or base.application,
+        owner=owner,
         line=newest.call.line,
         department=newest.department,
     )
+
+
+def _by_calls(
+    item: CallbackItem, newest: StoredCall, earlier: Mapping[str, _Recognised]
+) -> _Recognised:
+    """Name, owner and application: each by the newest call that tells it."""
+    told = _Recognised(name=newest.client_name, owner=newest.owner, application=newest.application)
+    for call in reversed(item.missed[:-1]):
+        told |= earlier.get(call, _Recognised())
+    return told
+
+
+def _pieces(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + _PIECE] for start in range(0, len(values), _PIECE))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from router.callbacks import CallbackItem
 from router.calls import Direction, Disposition
 from storage import schema
 from storage.callback_list import Callbacks
-from storage.connection import AnyConnection
+from storage.callback_seen import callbacks_told
 from storage.database import Database
 from storage.decisions import Decisions
-from storage.ended_calls import Calls, stored_call, stored_calls
+from storage.ended_calls import Calls, stored_calls
 from storage.journal import Journal
 from storage.records import CallStory, OpenCallback, StoredCall, Way
 
@@ -78,34 +76,7 @@ async def open_callbacks(database: Database, *, limit: int = 500) -> tuple[OpenC
     """What the company owes, oldest first."""
     async with database.reading() as connection:
         items = await Callbacks(connection).open_items(limit=limit)
-        newest = await _by_id(connection, [item.missed[-1] for item in items])
-    return tuple(_open_callback(item, newest[item.missed[-1]]) for item in items)
-
-
-async def _by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, StoredCall]:
-    found: dict[str, StoredCall] = {}
-    for start in range(0, len(ids), 500):
-        query = select(_calls).where(_calls.c.id.in_(ids[start : start + 500]))
-        found |= {row.id: stored_call(row) for row in await connection.execute(query)}
-    return found
-
-
-def _open_callback(item: CallbackItem, newest: StoredCall) -> OpenCallback:
-    return OpenCallback(
-        item=item,
-        caller=newest.call.caller,
-        number_e164=newest.number_e164,
-        client=_client_of(item.party) or newest.client,
-        client_name=newest.client_name,
-        application=newest.application,
-        owner=newest.owner,
-        line=newest.call.line,
-        department=newest.department,
-    )
-
-
-def _client_of(party: str) -> str:
-    return party.removeprefix("client:") if party.startswith("client:") else ""
+        return await callbacks_told(connection, items)
 
 
 def _narrow(query: Select[Any], wanted: CallFilter) -> Select[Any]:

@@ -124,8 +124,8 @@ class CallStory:
 class OpenCallback:
     """An item of the callback list with what a person needs to call back.
 
-    `caller`, `line`, `department`, `owner` and the client are those of the newest missed call that
-    tells them.
+    `caller`, `line` and `department` are those of the newest missed call; the client's name, owner
+    and application those of today (`storage.callback_seen`).
     """
 
     item: CallbackItem

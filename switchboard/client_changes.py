@@ -169,6 +169,7 @@ async def hand_over_all(base: ClientBase, manager: str, to: str) -> Held:
         await uow.audit.add(deed)
 
     await base.writer.submit(note)
+    base.changed("")
     return moved
 
 

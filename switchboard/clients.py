@@ -98,7 +98,10 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientBase:
-    """The client base for one person at one moment; `changed` is told whom he changed, by key."""
+    """The client base for one person at one moment.
+
+    `changed` is told whom he changed, by key; "" for many at once.
+    """
 
     database: Database
     writer: Writer

@@ -86,9 +86,10 @@ class CallbackActed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientChanged:
-    """Somebody changed a client, or noted something of him."""
+    """Somebody changed a client ("" for many at once), or only noted something of him."""
 
     client: str
+    noted: bool = False
 
 
 News = (

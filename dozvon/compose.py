@@ -66,6 +66,7 @@ async def service(
                 board = await _board(settings, database, writer)
                 if also:
                     board.attach(also(board))
+                await board.books.remember()
                 archive = make_archive(settings, board, database, writer)
                 async with _http(settings, board, writer, database, archive) as trouble:
                     alarms = make_alarms(

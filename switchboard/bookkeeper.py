@@ -1,23 +1,27 @@
 """Keeps the books by itself: each night, and after each gap.
 
-At 03:10 of the office's zone yesterday is balanced; a difference is an error in the log and stays
-readable (`state`, and `books/last` in the database) until books balance again. After a gap the
-calls that the journal did not have are recorded from the call records, and the gap says how many,
-or that nothing could be recovered. The night looks at yesterday's gaps once more, because Asterisk
-may write its records in batches.
+At 03:10 of the office's zone the days are balanced that are over and were not balanced yet: as a
+rule that is yesterday. What a service that was off had left is balanced at its next start, as soon
+as the gaps of its absence are recovered. A difference is an error in the log and stays readable
+(`state`, and `books/last` in the database, also for the service after this one) until books balance
+again. After a gap the calls that the journal did not have are recorded from the call records, and
+the gap says how many, or that nothing could be recovered. A day's balancing looks at its gaps once
+more, because Asterisk may write its records in batches.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from pbx_adapters.cdr.errors import CdrError
 from router.books import WitnessedCall
@@ -26,7 +30,10 @@ from router.hours import HolidayCalendar
 from router.office import Office
 from router.pbx_clock import moved_back
 from storage.database import Database
+from storage.errors import StorageError
 from storage.gaps import Gap, Gaps
+from storage.logged_calls import there_since
+from storage.office_versions import OfficeVersions
 from storage.recording import record_ended_call
 from storage.records import EndedCall
 from storage.sentences import joined, message_of
@@ -37,6 +44,8 @@ from switchboard.troubles import DAMAGED, NO_CALL_RECORDS, NOT_RECOVERED
 
 AT = time(3, 10)
 LAST = "books/last"
+MOST_DAYS = 7
+"""So many days are balanced at most after a service was off."""
 _LOOKED_AT = 200
 
 log = structlog.get_logger()
@@ -77,29 +86,87 @@ class Bookkeeper:
         self._now = now
         self._ahead = ahead
         self._pause = pause
+        self._through: date | None = None
+        self._unwatched = {each.pbx for each in records}
+        self._all_watched = asyncio.Event()
+
+    async def remember(self) -> None:
+        """Takes over what the service before found; without call records nobody could clear it."""
+        if not self._records:
+            return
+        try:
+            async with self._database.reading() as connection:
+                noted = await OfficeVersions(connection).noted(LAST)
+            if noted:
+                self.state, self._through = _read(json.loads(noted))
+        except (StorageError, SQLAlchemyError, ValueError, KeyError, TypeError) as error:
+            log.warning("the books of before are not known", because=type(error).__name__)
 
     async def run(self) -> None:
-        """Balances each night until cancelled; without call records there is nothing to do."""
-        while self._records:
-            at = next_night(self._now(), self._zone())
-            await self._pause((at - self._now()).total_seconds())
+        """Balances what is due, now and each night, until cancelled; without call records nothing.
+
+        The first time waits until every PBX is watched, so that no call counts as lost that is
+        about to be recovered; one that stays away holds up no night.
+        """
+        if not self._records:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._until_night()):
+                await self._all_watched.wait()
+        while True:
             try:
-                await self.night(at.astimezone(self._zone()).date() - timedelta(days=1))
+                await self.balance_due()
             except Exception:
                 log.exception("the books could not be kept")
+            await self._pause(self._until_night())
 
-    async def night(self, day: date) -> DayBooks:
-        """Recovers what is left of a day's gaps and balances the day."""
+    async def balance_due(self) -> None:
+        """Balances the days that are over and were not yet; the newest that differs is the state.
+
+        Raises what a day raised that could not be worked on; it is due again the next time.
+        """
+        found: list[BooksState] = []
+        try:
+            for day in await self._due():
+                found.append(await self.night(day))  # noqa: PERF401 - a failure keeps these
+        finally:
+            if found:
+                differ = [state for state in found if not state.balanced]
+                await self._keep((differ or found)[-1], found[-1].day)
+
+    async def night(self, day: date) -> BooksState:
+        """Recovers what is left of a day's gaps, balances the day and says in the log how."""
         for gap in await self._gaps_of(day):
             await self.after_gap(gap)
         kept = await balance_day(
             self._database, self._records, self._office(), day, now=self._now()
         )
-        await self._tell(kept)
-        return kept
+        return self._told(kept)
+
+    async def _due(self) -> list[date]:
+        """The days that are over and not balanced yet, oldest first."""
+        zone = self._zone()
+        newest = next_night(self._now(), zone).astimezone(zone).date() - timedelta(days=2)
+        if self._through:
+            done = self._through
+        else:
+            since = await there_since(self._database)
+            if since is None:
+                return []
+            done = since.astimezone(zone).date() - timedelta(days=1)
+        count = min((newest - done).days, MOST_DAYS)
+        return [newest - timedelta(days=back) for back in reversed(range(count))]
 
     async def gap_closed(self, pbx: str) -> None:
         """The newest gap of a PBX is over: record what the journal did not have."""
+        try:
+            await self._recover_newest(pbx)
+        finally:
+            self._unwatched.discard(pbx)
+            if not self._unwatched:
+                self._all_watched.set()
+
+    async def _recover_newest(self, pbx: str) -> None:
         async with self._database.reading() as connection:
             gaps = await Gaps(connection).newest(limit=_LOOKED_AT)
         newest = next((gap for gap in gaps if gap.pbx == pbx and gap.ended_at), None)
@@ -162,17 +229,11 @@ class Bookkeeper:
             gaps = await Gaps(connection).newest(limit=_LOOKED_AT)
         return [g for g in gaps if g.ended_at and g.began_at < end and g.ended_at >= begin]
 
-    async def _tell(self, kept: DayBooks) -> None:
+    def _told(self, kept: DayBooks) -> BooksState:
+        """What became of a day's books, said in the log."""
         found = kept.books.differences
         damaged = (DAMAGED(count=kept.damaged),) if kept.damaged else ()
         trouble = joined((*kept.unreadable, *damaged))
-        self.state = BooksState(
-            day=kept.day,
-            at=self._now(),
-            balanced=kept.balanced,
-            differences=len(found),
-            trouble=trouble,
-        )
         for each in found:
             at = each.began_at.isoformat()
             log.error(
@@ -182,12 +243,28 @@ class Bookkeeper:
             log.error("the books are not complete", because=trouble)
         elif kept.balanced:
             log.info("the books balance", day=kept.day.isoformat())
-        told = json.dumps(_plain(self.state))
+        return BooksState(
+            day=kept.day,
+            at=self._now(),
+            balanced=kept.balanced,
+            differences=len(found),
+            trouble=trouble,
+        )
+
+    async def _keep(self, state: BooksState, through: date) -> None:
+        """Keeps the state, and up to which day the books were balanced."""
+        self.state, self._through = state, through
+        told = json.dumps(_plain(state) | {"through": through.isoformat()})
 
         async def work(uow: UnitOfWork) -> None:
             await uow.offices.note(LAST, told)
 
         await self._writer.submit(work)
+
+    def _until_night(self) -> float:
+        """The seconds until the next night."""
+        now = self._now()
+        return (next_night(now, self._zone()) - now).total_seconds()
 
     def _zone(self) -> ZoneInfo:
         office = self._office()
@@ -212,3 +289,15 @@ def _plain(state: BooksState) -> dict[str, Any]:
         "differences": state.differences,
         "trouble": state.trouble,
     }
+
+
+def _read(told: Mapping[str, Any]) -> tuple[BooksState, date]:
+    """What `_plain` wrote, and the newest day that was balanced."""
+    state = BooksState(
+        day=date.fromisoformat(told["day"]),
+        at=datetime.fromisoformat(told["at"]),
+        balanced=bool(told["balanced"]),
+        differences=int(told["differences"]),
+        trouble=str(told["trouble"]),
+    )
+    return state, date.fromisoformat(told.get("through") or told["day"])

@@ -3,110 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from ready_tables import ready_tables
+from kept_books import DAY, LINE, NOON, Source, gap, keeper, row
 from structlog.testing import capture_logs
 
-from config.holiday_calendar import PublicHolidays
-from config.office_file import read_office
 from pbx_adapters.cdr.errors import CdrUnreachable
-from pbx_adapters.cdr.port import Reading
-from pbx_adapters.cdr.rows import CdrRow
 from router.calls import Disposition, MissedReason
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.gaps import Gap, Gaps
 from storage.logged_calls import logged_between
 from storage.reading import list_calls, open_callbacks
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
-from switchboard.bookkeeper import LAST, Bookkeeper, next_night
-from switchboard.books import Records
-
-OFFICE = read_office(Path(__file__).parents[2] / "config" / "examples" / "office.toml")
-LINE = next(iter(OFFICE.lines.values()))
-NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, 12:00 in Moscow
-DAY = date(2026, 3, 2)
-
-
-class Source:
-    """Call records as a test writes them."""
-
-    def __init__(self, *rows: CdrRow) -> None:
-        self.rows = rows
-        self.trouble: CdrUnreachable | None = None
-
-    def read(self, since: datetime, until: datetime) -> Reading:
-        if self.trouble:
-            raise self.trouble
-        return Reading(rows=tuple(r for r in self.rows if since <= r.began_at < until))
-
-
-def row(call_id: str, minute: float = 0, *, to: str = "PJSIP/101-1", **more: object) -> CdrRow:
-    at = NOON + timedelta(minutes=minute)
-    values = {
-        "channel": "PJSIP/trunk-1",
-        "dst_channel": to,
-        "src": "79161234567",
-        "dst": LINE.number,
-        "context": "from-trunk",
-        "did": "",
-        "began_at": at,
-        "answered_at": None,
-        "ended_at": at + timedelta(seconds=30),
-        "answered": False,
-        "billed_seconds": 0.0,
-        "uniqueid": call_id,
-        "linkedid": call_id,
-    }
-    return CdrRow(**(values | more))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'books.db'}"
-    await ready_tables(url)
-    async with open_database(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def writer(database: Database) -> AsyncIterator[Writer]:
-    async def apply(uow: UnitOfWork) -> None:
-        await uow.offices.apply("x", by="test", at=NOON - timedelta(days=30))
-
-    async with Writer(database).running() as running:
-        await running.submit(apply)
-        yield running
-
-
-def keeper(database: Database, writer: Writer, source: Source | None) -> Bookkeeper:
-    trunks = frozenset({"trunk"})
-    records = [Records(pbx="main", source=source, trunks=trunks)] if source else []
-    return Bookkeeper(
-        database=database,
-        writer=writer,
-        records=records,
-        office=lambda: OFFICE,
-        calendar=PublicHolidays(),
-        now=lambda: NOON + timedelta(days=1),
-    )
-
-
-async def gap(writer: Writer, *, hours: float = 1.0) -> Gap:
-    began, ended = NOON - timedelta(minutes=5), NOON + timedelta(hours=hours)
-
-    async def work(uow: UnitOfWork) -> int:
-        found = await uow.gaps.open("main", began_at=began, why="link lost")
-        await uow.gaps.close(found, ended_at=ended)
-        return found
-
-    gap_id = await writer.submit(work)
-    return Gap(id=gap_id, pbx="main", began_at=began, ended_at=ended, why="link lost")
+from switchboard.bookkeeper import LAST, next_night
 
 
 async def noted(database: Database) -> Gap:
@@ -209,13 +121,16 @@ async def test_call_records_that_cannot_be_read_are_told_beside_the_gap(
 async def test_the_night_tells_a_difference_as_an_error_and_keeps_the_result(
     database: Database, writer: Writer
 ) -> None:
-    books = keeper(database, writer, Source(row("main-1.1")))
+    books = keeper(
+        database, writer, Source(row("main-1.1")), now=lambda: NOON + timedelta(hours=20)
+    )
     with capture_logs() as logs:
-        await books.night(DAY)
+        await books.balance_due()
     assert books.state
-    assert (books.state.balanced, books.state.differences) == (False, 1)
-    assert [log["log_level"] for log in logs] == ["error"]
-    assert "main-1.1" in logs[0]["how"]
+    assert (books.state.day, books.state.differences) == (DAY, 1)
+    assert not books.state.balanced
+    [error] = [log for log in logs if log["log_level"] == "error"]
+    assert "main-1.1" in error["how"]
     async with database.reading() as connection:
         told = await UnitOfWork(connection).offices.noted(LAST)
     assert told
@@ -229,8 +144,6 @@ async def test_the_night_looks_at_the_days_gaps_once_more(
     await gap(writer)
     books = keeper(database, writer, Source(row("main-1.1")))
     assert (await books.night(DAY)).balanced
-    assert books.state
-    assert books.state.balanced
 
 
 async def test_records_that_cannot_be_read_never_balance(
@@ -238,31 +151,31 @@ async def test_records_that_cannot_be_read_never_balance(
 ) -> None:
     source = Source()
     source.trouble = CdrUnreachable("the disk is gone")
-    books = keeper(database, writer, source)
-    assert not (await books.night(DAY)).balanced
-    assert books.state
-    assert "the disk is gone" in books.state.trouble
+    state = await keeper(database, writer, source).night(DAY)
+    assert not state.balanced
+    assert "the disk is gone" in state.trouble
 
 
 async def test_each_night_yesterday_is_balanced(database: Database, writer: Writer) -> None:
     """The pause ends at ten past three; what is balanced then is the day before."""
-    paused: list[float] = []
+    clock, found = [NOON], list[date | None]()
 
     class Over(Exception):  # noqa: N818
         pass
 
     async def pause(seconds: float) -> None:
-        if paused:
+        found.append(books.state.day if books.state else None)
+        if len(found) == 3:
             raise Over
-        paused.append(seconds)
+        clock.append(clock[-1] + timedelta(seconds=seconds))
 
-    books = keeper(database, writer, Source())
+    books = keeper(database, writer, Source(), now=lambda: clock[-1])
     books._pause = pause
+    await books.gap_closed("main")
     with pytest.raises(Over):
         await books.run()
-    assert books.state
-    assert books.state.day == date(2026, 3, 3)
-    assert paused == [15 * 3600 + 600]
+    assert found == [DAY - timedelta(days=1), DAY, DAY + timedelta(days=1)]
+    assert clock[1] == datetime(2026, 3, 3, 0, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

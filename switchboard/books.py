@@ -27,6 +27,7 @@ from switchboard.routing import number_plan
 
 _BEFORE, _AFTER = timedelta(hours=15), timedelta(hours=39)
 """Around a date's midnight in UTC: its day in every zone, and a little more."""
+_LONGEST_CALL = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +90,17 @@ async def balance_day(  # noqa: PLR0913 - what is compared, and as of when
 async def left_out(
     database: Database, records: Records, office: Office, since: datetime, until: datetime
 ) -> tuple[WitnessedCall, ...]:
-    """The calls that began and ended in a stretch (by the PBX's clock) and that are not logged.
+    """The calls that ended in a stretch (by the PBX's clock) and that are not logged.
 
-    Raises `CdrError`.
+    They may have begun before it, up to half a day. Raises `CdrError`.
     """
     around = timedelta(days=1)  # the log may have corrected its times
-    calls, _ = await _witnessed(records, office, since, until)
-    logged = await logged_between(database, records.pbx, since - around, until + around)
+    begun = since - _LONGEST_CALL
+    calls, _ = await _witnessed(records, office, begun, until)
+    logged = await logged_between(database, records.pbx, begun - around, until + around)
     scope = Scope(office=office, settled_before=until, since=await there_since(database))
-    return unlogged(calls, logged, scope)
+    found = unlogged(calls, logged, scope)
+    return tuple(call for call in found if call.ended_at >= since)
 
 
 def recovered(

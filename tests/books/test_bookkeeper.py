@@ -100,6 +100,30 @@ async def test_a_call_that_outlived_the_gap_is_left_to_its_events(
     assert await keeper(database, writer, Source(long)).after_gap(await gap(writer)) == 0
 
 
+@pytest.mark.parametrize("minutes", [3, 11 * 60])
+async def test_a_call_that_was_under_way_when_the_gap_began_and_over_in_it_is_recorded_once(
+    database: Database, writer: Writer, minutes: int
+) -> None:
+    """It began while we watched; its end nobody saw, and no journal tells a foreign dialplan's."""
+    found = await gap(writer)
+    before = found.began_at - timedelta(minutes=minutes)
+    talk = row("main-1.1", began_at=before, ended_at=found.began_at + timedelta(minutes=1))
+    books = keeper(database, writer, Source(talk))
+    assert (await books.after_gap(found), await books.after_gap(found)) == (1, 0)
+    [stored] = await list_calls(database)
+    assert (stored.call.id, stored.call.began_at) == ("main-1.1", before)
+
+
+async def test_a_call_that_was_over_before_the_gap_is_none_of_its_calls(
+    database: Database, writer: Writer
+) -> None:
+    """Books that differ say so; a gap brings back what fell into it."""
+    found = await gap(writer)
+    before = found.began_at - timedelta(minutes=2)
+    over = row("main-1.1", began_at=before, ended_at=before + timedelta(minutes=1))
+    assert await keeper(database, writer, Source(over)).after_gap(found) == 0
+
+
 async def test_without_call_records_a_gap_says_what_cannot_be_recovered(
     database: Database, writer: Writer
 ) -> None:

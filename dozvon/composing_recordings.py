@@ -23,6 +23,7 @@ from recordings.sources import AsteriskHttpSource, FolderSource, LinkRules, Link
 from recordings.sources.asterisk_http import AriPlace
 from recordings.store import FolderStore
 from storage.database import Database
+from storage.recording_records import StoredRecording
 from storage.sentences import Sentence
 from storage.writer import Writer
 from switchboard.board import Board, utc_now
@@ -108,11 +109,11 @@ def expecting_of(database: Database, writer: Writer, rules: Rules) -> Expecting:
     return Expecting(database, writer, now=utc_now, wait_seconds=wait)
 
 
-def link_token(folder: Path, recording: int, until: datetime) -> str:
+def link_token(folder: Path, recording: StoredRecording, until: datetime) -> str:
     """The token of a link, for a command that runs beside the service.
 
     A key that is made here by root is the service's own from the beginning.
     """
     key = load_key(folder)
     hand_over(folder / KEY_FILE)
-    return sign(key, recording, until=until)
+    return sign(key, recording.id, recording.call_id, until=until)

@@ -64,12 +64,7 @@ async def gather(connection: AnyConnection, key: str) -> Rows:
 
 async def held(connection: AnyConnection, calls: Sequence[str]) -> list[int]:
     """The recordings of these calls that are under legal hold."""
-    recordings, found = schema.recordings, []
-    for piece in _pieces(calls):
-        query = select(recordings.c.id).where(recordings.c.call_id.in_(piece))
-        rows = await connection.execute(query.where(recordings.c.legal_hold))
-        found += list(rows.scalars())
-    return found
+    return await _recordings_of(connection, calls, schema.recordings.c.legal_hold)
 
 
 async def erase(
@@ -79,6 +74,7 @@ async def erase(
     counts: dict[str, int] = {}
     unused: list[str] = []
     calls = await calls_of(uow.connection, key)
+    recordings = await _recordings_of(uow.connection, calls)
     for piece in _pieces(calls):
         count, keys = await uow.recordings.erase(piece)
         _add(counts, "recordings", count)
@@ -93,6 +89,7 @@ async def erase(
     await _drop(uow, counts, _clients, _clients.c.key == key)
     audit = schema.audit
     told = [f"client:{key}", *(f"call:{call}" for call in calls)]
+    told += [f"recording:{number}" for number in recordings]
     for piece in _pieces(told):
         await uow.execute(update(audit).where(audit.c.subject.in_(piece)).values(about={}))
     row = {"client_digest": digest_of(key), "by": by, "at": at, "why": why, "counts": counts}
@@ -113,6 +110,16 @@ def _by_key(key: str) -> tuple[tuple[Table, ColumnElement[bool]], ...]:
         (schema.card_rights, schema.card_rights.c.client_key == key),
         (schema.callbacks, schema.callbacks.c.party == f"client:{key}"),
     )
+
+
+async def _recordings_of(
+    connection: AnyConnection, calls: Sequence[str], *besides: ColumnElement[bool]
+) -> list[int]:
+    table, found = schema.recordings, []
+    for piece in _pieces(calls):
+        query = select(table.c.id).where(table.c.call_id.in_(piece), *besides)
+        found += list((await connection.execute(query)).scalars())
+    return found
 
 
 async def _take(

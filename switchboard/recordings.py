@@ -21,7 +21,7 @@ from recordings.errors import RecordingError
 from recordings.expecting import Expecting
 from recordings.intake import Intake
 from recordings.keeping import NOT_WANTED, SERVICE
-from recordings.signing import check, sign
+from recordings.signing import LinkTo, check, sign
 from recordings.store import FolderStore
 from storage.audit import AuditRow
 from storage.database import Database
@@ -241,13 +241,18 @@ class Archive:
         at = self._now()
         row = link_row(recording, by=by, at=at, until=at + lasts, address=address)
         await self._writer.submit(lambda uow: uow.audit.add(row))
-        key = await asyncio.to_thread(self._link_key)
-        return sign(key, recording, until=at + lasts)
+        key, found = await asyncio.to_thread(self._link_key), await self.get(recording)
+        return sign(key, recording, found.call_id if found else "", until=at + lasts)
 
     async def linked(self, token: str) -> StoredRecording | None:
-        """The recording that a link opens; raises `LinkRefused` for one that is forged or old."""
+        """The recording that a link opens; raises `LinkRefused` for one that is forged or old.
+
+        None where it was erased, also where another call's recording has its number by now.
+        """
         key = await asyncio.to_thread(self._link_key)
-        return await self.get(check(key, token, now=self._now()))
+        link = check(key, token, now=self._now())
+        found = await self.get(link.recording)
+        return found if found and LinkTo.of(key, found.id, found.call_id) == link else None
 
 
 def link_row(

@@ -152,13 +152,13 @@ def link(context: Context, *, which: str, hours: int) -> None:
     """Makes a signed link that ends by itself."""
     from dozvon.composing_recordings import link_token  # noqa: PLC0415 - slow to import
 
-    number = run(context, _show(context, which))[0].id
+    found = run(context, _show(context, which))[0]
     at = context.now()
     until = at + timedelta(hours=hours)
-    row = desk.link_row(number, by=_by(context), at=at, until=until)
+    row = desk.link_row(found.id, by=_by(context), at=at, until=until)
     _write(context, lambda uow: uow.audit.add(row))
     settings = context.settings()
-    token = link_token(settings.data_dir, number, until)
+    token = link_token(settings.data_dir, found, until)
     address = settings.http.address.rstrip("/")
     print_line(context, f"{address}/recordings/link/{token}")
     if not settings.http.public_address:

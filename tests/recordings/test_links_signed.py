@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordings.errors import LinkRefused
-from recordings.signing import check, load_key, sign
+from recordings.signing import LinkTo, check, load_key, sign
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -24,22 +24,31 @@ def refused(token: str, *, key: bytes = KEY, now: datetime = NOW) -> str:
 
 
 def test_a_link_opens_its_recording_until_it_ends() -> None:
-    token = sign(KEY, 7, until=NOW + timedelta(hours=1))
-    assert check(KEY, token, now=NOW) == 7
-    assert check(KEY, token, now=NOW + timedelta(minutes=59)) == 7
+    token = sign(KEY, 7, "1.7", until=NOW + timedelta(hours=1))
+    found = check(KEY, token, now=NOW)
+    assert found == check(KEY, token, now=NOW + timedelta(minutes=59))
+    assert (found.recording, found.call) == (7, LinkTo.of(KEY, 7, "1.7").call)
     assert refused(token, now=NOW + timedelta(hours=1)) == "link-old"
 
 
 def test_another_key_makes_it_void() -> None:
-    assert refused(sign(KEY, 7, until=NOW + timedelta(hours=1)), key=b"x" * 32) == "link-forged"
+    assert (
+        refused(sign(KEY, 7, "1.7", until=NOW + timedelta(hours=1)), key=b"x" * 32) == "link-forged"
+    )
 
 
 def test_every_changed_letter_makes_it_void() -> None:
     """Only the last letter may hold bits that say nothing."""
-    token = sign(KEY, 7, until=NOW + timedelta(hours=1))
+    token = sign(KEY, 7, "1.7", until=NOW + timedelta(hours=1))
     for place in range(len(token) - 1):
         letter = "A" if token[place] != "A" else "B"
         assert refused(token[:place] + letter + token[place + 1 :]) == "link-forged"
+
+
+def test_a_link_tells_its_call_to_nobody() -> None:
+    """Only the key says which call its mark is of."""
+    assert LinkTo.of(KEY, 7, "1.7") != LinkTo.of(KEY, 7, "1.8")
+    assert LinkTo.of(KEY, 7, "1.7") != LinkTo.of(b"x" * 32, 7, "1.7")
 
 
 @given(st.text(max_size=300))

@@ -206,13 +206,13 @@ def test_what_was_deleted_leaves_the_folder_when_it_is_asked_for(machine: Archiv
 def test_links_that_were_given_out_open_after_a_restore(machine: Archive) -> None:
     """Their key is in a backup with secrets, readable by nobody else, and comes back so."""
     data = machine.folder / "data"
-    token = sign(load_key(data), 7, until=NOW + timedelta(days=1))
+    token = sign(load_key(data), 7, "1.7", until=NOW + timedelta(days=1))
     machine.fine("backup", str(machine.file), "--with-secrets")
     with tarfile.open(machine.file) as archive:
         assert stat.S_IMODE(archive.getmember(KEY_FILE).mode) == 0o600
     machine.destroy()
     machine.fine("restore", str(machine.file))
-    assert check(load_key(data), token, now=NOW) == 7
+    assert check(load_key(data), token, now=NOW).recording == 7
     assert stat.S_IMODE((data / KEY_FILE).stat().st_mode) == 0o600
 
 

@@ -35,6 +35,11 @@ class Person:
         """Whose desk he sees: his own, an assistant that of his manager."""
         return self.assists if self.role is Role.ASSISTANT and self.assists else self.manager
 
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Whose rings and talks are before him: at his own phone, at that of whom he assists."""
+        return tuple(dict.fromkeys(key for key in (self.manager, self.acting) if key))
+
     def may(self, permission: Permission) -> bool:
         """Whether he holds a permission."""
         if self.scopes is not None and permission not in self.scopes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from router.office import Status
 from storage.statuses import StatusRow
-from switchboard.desk_cards import Known
+from switchboard.desk_cards import Desk, Known
 from switchboard.status_changes import StatusChange, change_status
 from web.access.roles import Permission
 from web.access.session import address_of
@@ -155,38 +156,43 @@ async def live(turn: Turn) -> Live:
 
 
 async def desk(turn: Turn) -> DeskNow:
-    """The desk of the manager for whom you work."""
+    """The desk of the manager for whom you work, with what rings and is said at your own phone."""
     scene = scene_of(turn.request)
     manager = turn.office.managers.get(turn.person.acting)
     if manager is None:
         raise NotThere("You have no desk: your sign-in has no manager in the office.")
-    found, presence = scene.desk(manager), scene.presence[manager.key]
-    cards = [
-        *(
-            _card("ring", c.call_id, c.known, c.owner_name, (), c.since, c.until)
-            for c in found.rings_at_me
-        ),
-        *(
-            Card(
-                call=c.call_id,
-                kind="take",
-                client="",
-                client_name=c.client_name,
-                number=c.number,
-                application=c.application,
-                owner_name=c.owner_name,
-                at=tuple(name for name, _ in c.rings_at),
-                since=None,
-                until=c.until,
-            )
-            for c in found.may_take
-        ),
-        *(_card("information", c.call_id, c.known, "", c.who, c.since) for c in found.information),
-        *(_card("talk", c.call_id, c.known, c.owner_name, (), c.since) for c in found.talking),
-    ]
+    managers = (turn.office.managers.get(key) for key in turn.person.desks)
+    cards = _cards(scene.desk(manager), [scene.desk(m) for m in managers if m])
+    presence = scene.presence[manager.key]
     return DeskNow(
         manager=manager.key, status=presence.status, phone=presence.phone, cards=tuple(cards)
     )
+
+
+def _cards(desk: Desk, mine: Sequence[Desk]) -> Iterator[Card]:
+    rings = {ring.call_id: ring for d in mine for ring in d.rings_at_me}
+    talks = {talk.call_id: talk for d in mine for talk in d.talking}
+    for ring in rings.values():
+        about = (ring.known, ring.owner_name, (), ring.since, ring.until)
+        yield _card("ring", ring.call_id, *about)
+    for offer in desk.may_take:
+        if offer.call_id not in rings.keys() | talks.keys():
+            yield Card(
+                call=offer.call_id,
+                kind="take",
+                client="",
+                client_name=offer.client_name,
+                number=offer.number,
+                application=offer.application,
+                owner_name=offer.owner_name,
+                at=tuple(name for name, _ in offer.rings_at),
+                since=None,
+                until=offer.until,
+            )
+    for told in desk.information:
+        yield _card("information", told.call_id, told.known, "", told.who, told.since)
+    for talk in talks.values():
+        yield _card("talk", talk.call_id, talk.known, talk.owner_name, (), talk.since)
 
 
 async def take(turn: Turn) -> Done:

@@ -17,7 +17,7 @@ from router.facts import Presence
 from router.office import Manager, Status
 from switchboard.client_facts import ClientFacts
 from switchboard.desk import manager_at
-from switchboard.desk_cards import Known, RingCard, TalkCard
+from switchboard.desk_cards import Desk, Known, RingCard, TalkCard
 from switchboard.reachable import Ask, Reachable, asked_about, reachable
 from web.access.roles import Permission
 from web.pages.page import environment, segment
@@ -105,29 +105,30 @@ def picture(viewer: Viewer, scene: Scene, template: str, **values: Any) -> Marku
 
 def pops(scene: Scene, viewer: Viewer) -> str:
     """The calls that ring at him, on whatever page he is."""
-    manager = _manager(scene, viewer)
-    if manager is None:
-        return ""
-    cards, acts = scene.desk(manager).rings_at_me[:MOST_CARDS], _may_act(viewer)
+    cards = {card.call_id: card for desk in _desks(scene, viewer) for card in desk.rings_at_me}
+    acts = _may_act(viewer)
     return Markup().join(
         picture(viewer, scene, "desk_ring.html", card=card, told=_told(scene, card), acts=acts)
-        for card in cards
+        for card in tuple(cards.values())[:MOST_CARDS]
     )
 
 
 def take(scene: Scene, viewer: Viewer) -> str:
-    """The calls that he may take over."""
+    """The calls that he may take over; not what he has or rings at himself."""
     manager = _manager(scene, viewer)
     if manager is None:
         return ""
-    cards, acts = scene.desk(manager).may_take, _may_act(viewer)
+    desks = _desks(scene, viewer)
+    mine = {ring.call_id for desk in desks for ring in desk.rings_at_me}
+    mine |= {talk.call_id for desk in desks for talk in desk.talking}
+    cards = tuple(card for card in scene.desk(manager).may_take if card.call_id not in mine)
     return picture(
         viewer,
         scene,
         "desk_take.html",
         cards=cards[:MOST_CARDS],
         more=max(0, len(cards) - MOST_CARDS),
-        acts=acts,
+        acts=_may_act(viewer),
     )
 
 
@@ -142,21 +143,22 @@ def info(scene: Scene, viewer: Viewer) -> str:
 
 
 def talk(scene: Scene, viewer: Viewer) -> str:
-    """His talk."""
-    manager = _manager(scene, viewer)
-    cards = scene.desk(manager).talking if manager else ()
-    if manager is None or not cards:
+    """His talk, and that of the manager whom he assists."""
+    managers = (scene.office.managers.get(key) for key in viewer.desks)
+    return Markup().join(_talks_at(scene, viewer, manager) for manager in managers if manager)
+
+
+def _talks_at(scene: Scene, viewer: Viewer, manager: Manager) -> str:
+    cards = scene.desk(manager).talking[:MOST_CARDS]
+    if not cards:
         return ""
-    acts = viewer.person.manager == manager.key
-    shown = tuple(
-        (card, _told(scene, card), _recording(scene, card)) for card in cards[:MOST_CARDS]
-    )
+    shown = tuple((card, _told(scene, card), _recording(scene, card)) for card in cards)
     return picture(
         viewer,
         scene,
         "desk_talk.html",
         cards=shown,
-        acts=acts,
+        acts=viewer.person.manager == manager.key,
         colleagues=colleagues(scene, manager),
     )
 
@@ -298,6 +300,11 @@ def _name(scene: Scene, manager: str) -> str:
 def _may_act(viewer: Viewer) -> bool:
     """Whether he has a phone to take a call with, and may."""
     return bool(viewer.person.manager) and viewer.may(Permission.TAKE)
+
+
+def _desks(scene: Scene, viewer: Viewer) -> tuple[Desk, ...]:
+    managers = (scene.office.managers.get(key) for key in viewer.desks)
+    return tuple(scene.desk(manager) for manager in managers if manager)
 
 
 def _manager(scene: Scene, viewer: Viewer) -> Manager | None:

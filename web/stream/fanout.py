@@ -250,7 +250,7 @@ class Fanout:
 
 def _dirtied(viewer: Viewer, changed: Changed) -> set[str]:
     names: set[str] = set()
-    if viewer.manager in changed.managers:
+    if not changed.managers.isdisjoint(viewer.desks):
         names |= _hearing(Hears.MY_CALLS)
     if changed.calls:
         names |= _hearing(Hears.ALL_CALLS)

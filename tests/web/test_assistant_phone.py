@@ -1,0 +1,57 @@
+"""An assistant with a phone of his own: what rings and is said there is before him as well."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from live_house import LiveHouse, live_house, stream
+from signin_house import KEPT, doing
+
+from storage.unit_of_work import UnitOfWork
+from web.access.roles import Role
+from web.signin import accounts
+from web.signin.accounts import About
+
+YULIA = About(
+    name="Юлия", role=Role.ASSISTANT, manager="kuznetsova", assists="petrov"
+)  # her phone is 105; Petrov does not own the client who calls
+
+
+@pytest_asyncio.fixture
+async def floor(tmp_path: Path) -> AsyncIterator[LiveHouse]:
+    async with live_house(tmp_path) as found:
+
+        async def work(uow: UnitOfWork) -> None:
+            managers = found.house.board.office().managers
+            await accounts.add(uow, doing(), "yulia", YULIA, managers=managers)
+            await accounts.set_password(uow, doing(), "yulia", KEPT)
+
+        await found.house.writer.submit(work)
+        yield found
+
+
+async def test_what_rings_at_his_own_phone_is_before_him_and_so_is_the_talk(
+    floor: LiveHouse,
+) -> None:
+    async with floor.people.signed_in("yulia") as yulia, stream(yulia) as page:
+        call = await (await floor.call()).rings("105")
+        await page.sees("pops", "Иван Петров")
+        await page.misses("desk-take", "Иван Петров")
+        await call.answers("105")
+        await page.sees("desk-talk", f"/calls/live/{call.id}/transfer")
+
+
+async def test_what_rings_at_his_managers_phone_is_before_him_too(floor: LiveHouse) -> None:
+    async with floor.people.signed_in("yulia") as yulia, stream(yulia) as page:
+        await (await floor.call()).rings("102")
+        await page.sees("pops", "Иван Петров")
+
+
+async def test_programs_are_told_the_same(floor: LiveHouse) -> None:
+    async with floor.people.signed_in("yulia") as yulia:
+        await (await floor.call()).rings("105")
+        async with yulia.http.get("/api/v1/desk") as reply:
+            cards = (await reply.json())["cards"]
+        assert [(card["kind"], card["client_name"]) for card in cards] == [("ring", "Иван Петров")]

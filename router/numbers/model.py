@@ -35,6 +35,7 @@ class PhoneNumber:
     extension: the client's own extension behind his company's number.
     value: the digits of an internal number or of a service code.
     verified: the numbering plan knows the number. True exactly for external numbers.
+    digit_lost: unverified, and rather eleven digits of which one is missing than what `e164` says.
     more: further numbers written in the same field.
     """
 
@@ -46,6 +47,7 @@ class PhoneNumber:
     extension: str | None = None
     value: str | None = None
     verified: bool = False
+    digit_lost: bool = False
     more: tuple["PhoneNumber", ...] = ()
 
     @property
@@ -53,9 +55,10 @@ class PhoneNumber:
         """Says whether the number may identify a client.
 
         True for verified numbers, and for eleven digits +73…, +74…, +78…, +79… that the library
-        does not know (yet). Any other unverified number is shown to people and matched to nobody.
+        does not know (yet), if eleven were written. Any other unverified number is shown to people
+        and matched to nobody.
         """
-        if self.e164 is None:
+        if self.e164 is None or self.digit_lost:
             return False
         return self.verified or _PLAUSIBLE_RUSSIAN.fullmatch(self.e164) is not None
 

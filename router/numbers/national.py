@@ -10,7 +10,7 @@ earlier ones that it does not; if it likes none, the first one is shown to peopl
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
@@ -35,12 +35,16 @@ _TOO_SHORT_TO_SHOW = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One meaning of a row of digits, and whether the numbering plan knows it."""
+    """One meaning of a row of digits, and whether the numbering plan knows it.
+
+    digit_lost: the plan does not, and the digits look like a longer number without one of them.
+    """
 
     e164: str
     region: str | None
     key: str | None
     valid: bool
+    digit_lost: bool = False
 
 
 def read(digits: str, plan: NumberPlan, *, plus: bool, local: bool = True) -> Reading | None:
@@ -56,7 +60,14 @@ def read(digits: str, plan: NumberPlan, *, plus: bool, local: bool = True) -> Re
             return reading
         if reading and not _is_mistyped(reading, plan):
             first = first or reading
+    if first and not plus and _has_trunk_only(digits, plan):
+        return replace(first, digit_lost=True)
     return first
+
+
+def _has_trunk_only(digits: str, plan: NumberPlan) -> bool:
+    """Says whether ten digits begin with the trunk prefix, which stands before ten others."""
+    return plan.region in _PLUS_SEVEN and len(digits) == 10 and digits.startswith("8")
 
 
 def _is_mistyped(reading: Reading, plan: NumberPlan) -> bool:

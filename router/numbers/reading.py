@@ -100,4 +100,5 @@ def _number(
         key=reading.key,
         extension=extension,
         verified=reading.valid,
+        digit_lost=reading.digit_lost,
     )

@@ -151,6 +151,13 @@ async def test_a_text_that_is_no_number_is_remarked_and_the_row_is_kept(
     assert len(await found("ромашка")) == 1
 
 
+async def test_a_number_that_has_lost_a_digit_is_remarked(importing: Import, found: Found) -> None:
+    report = await importing(f"{HEADER}Ромашка;8 916 123-45-6;\n")
+    assert [(r.line, r.say) for r in report.remarks] == [(2, Say.NO_NUMBER)]
+    [client] = await found("ромашка")
+    assert [(n.raw, n.e164) for n in client.numbers] == [("8 916 123-45-6", None)]
+
+
 async def test_applications_are_read_with_title_status_and_manager(
     importing: Import, found: Found
 ) -> None:

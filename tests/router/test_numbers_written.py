@@ -59,6 +59,28 @@ def test_a_new_russian_range_is_matched_before_the_library_knows_it() -> None:
     assert [first for first, number in numbers.items() if number.is_matchable] == [*"3489"]
 
 
+@pytest.mark.parametrize(
+    ("text", "matchable"),
+    [
+        ("8 916 123-45-6", False),
+        ("8 495 123-00-0", False),
+        ("sip:8916123456@pbx", False),
+        ("8 916 123-45-6 доб. 12", False),
+        ("+7 891 612-34-56", True),
+        ("78916123456", True),
+        ("8 891 612-34-56", True),
+        ("812 323-00-00", True),
+    ],
+)
+def test_a_number_that_has_lost_a_digit_is_nobody_s(text: str, *, matchable: bool) -> None:
+    """Ten digits behind an 8 are a number of eleven without one; with the code they may be new."""
+    number = read(text)
+    assert number.is_matchable is matchable
+    assert (search_forms(number) != ()) is matchable
+    dialled = digits_for_dialling(number, prefix_style=DialStyle.TRUNK_8)
+    assert (dialled is not None) is matchable
+
+
 def test_a_key_has_nine_digits_or_is_not_there() -> None:
     """Eight digits would match strangers; such a number is found by E.164 alone."""
     assert read("+374 10 123456").key is None

@@ -17,6 +17,8 @@ LONGEST_BUDGET_SECONDS = 1.4
 """Asterisk stops waiting for us at 1.5 s (the dialplan's watchdog)."""
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
+EVERYWHERE = frozenset({"", "0.0.0.0", "::", "[::]"})  # noqa: S104 - looked for, not bound
+"""How a program is told to listen on every address of its machine."""
 LEVELS = ("debug", "info", "warning", "error")
 _HOST = re.compile(r"[A-Za-z0-9_.:-]{1,253}")
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")

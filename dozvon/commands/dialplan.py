@@ -1,4 +1,8 @@
-"""`dozvon dialplan`: what an administrator pastes into his Asterisk."""
+"""`dozvon dialplan`: what an administrator pastes into his Asterisk.
+
+Where the settings know the PBX, the dialplan asks the service at the address in the settings, and
+the two AMI users, which are in place then, are printed on request and without their passwords.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,21 @@ import secrets
 
 import click
 
+from config.settings import PbxSettings
+from config.settings_values import EVERYWHERE, is_loopback
 from dozvon.commands.facts.offices import office_if_any
+from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.commands.terminal.speaking import SpeakingCommand, language_of, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
-from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, extensions
-from pbx_adapters.asterisk.manager_conf import SUPPORTED, manager_conf
+from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, agi_url, extensions
+from pbx_adapters.asterisk.manager_conf import SUPPORTED, manager_conf, permitted
 from pbx_adapters.asterisk.mirror import FAIL_OPEN_RING_SECONDS
 from pbx_adapters.asterisk.plan_variables import fail_open_step
 from router.candidates import phone_of
 from router.office import Office
 
+_USUAL = "agi://127.0.0.1:4573"
 _PLAIN = """\
 ; ===== {what} =====
 ; Paste into {file}, then: asterisk -rx "{reload}"
@@ -34,9 +42,6 @@ def snippets(
     blanks: DialplanBlanks, *, asterisk: int, calls_secret: str, journal_secret: str
 ) -> dict[str, str]:
     """File name → text, in the order in which they are pasted."""
-    freepbx = blanks.flavour is Flavour.FREEPBX
-    dialplan_file = "extensions_custom.conf" if freepbx else "extensions.conf"
-    manager_file = "manager_custom.conf" if freepbx else "manager.conf"
     users = manager_conf(
         asterisk=asterisk,
         calls_user="dozvon",
@@ -44,14 +49,56 @@ def snippets(
         journal_user="dozvon-journal",
         journal_secret=journal_secret,
     )
+    return _plan(blanks) | _users(blanks.flavour, users)
+
+
+def _plan(blanks: DialplanBlanks) -> dict[str, str]:
+    freepbx = blanks.flavour is Flavour.FREEPBX
+    file = "extensions_custom.conf" if freepbx else "extensions.conf"
     untested = (
         "; UNTESTED on FreePBX: nobody has reported a run yet; begin with one inbound route.\n"
         if freepbx
         else "; In the trunk's context: include => dozvon (one line: Goto(dozvon,<line>,1)).\n"
     )
-    plan = _PLAIN.format(what="the dialplan", file=dialplan_file, reload="dialplan reload")
-    ami = _PLAIN.format(what="the two AMI users", file=manager_file, reload="manager reload")
-    return {dialplan_file: plan + untested + extensions(blanks), manager_file: ami + users}
+    head = _PLAIN.format(what="the dialplan", file=file, reload="dialplan reload")
+    return {file: head + untested + extensions(blanks)}
+
+
+def _users(flavour: Flavour, users: str) -> dict[str, str]:
+    file = "manager_custom.conf" if flavour is Flavour.FREEPBX else "manager.conf"
+    head = _PLAIN.format(what="the two AMI users", file=file, reload="manager reload")
+    return {file: head + users}
+
+
+def _users_in_place(pbx: PbxSettings, asterisk: int) -> str:
+    return manager_conf(
+        asterisk=asterisk,
+        calls_user=pbx.ami_user,
+        calls_secret="",
+        journal_user=pbx.journal_user,
+        journal_secret="",
+        permit=permitted(pbx.host, pbx.agi_host),
+    )
+
+
+def _pbx_of_settings(context: Context, key: str) -> PbxSettings | None:
+    """The PBX of that name, else the only one; None where the settings have none."""
+    known = context.settings().pbx
+    if key in known:
+        return known[key]
+    if key or len(known) > 1:
+        raise Trouble(Exit.WRONG, "dialplan-which-pbx", keys=", ".join(known))
+    return next(iter(known.values()), None)
+
+
+def _asked_at(pbx: PbxSettings) -> str:
+    """Where the service listens, as Asterisk reaches it."""
+    host = pbx.agi_host
+    if host in EVERYWHERE:
+        if not is_loopback(pbx.host):
+            raise Trouble(Exit.WRONG, "dialplan-which-agi", host=host, port=pbx.agi_port)
+        host = "127.0.0.1"
+    return agi_url(host, pbx.agi_port)
 
 
 class _Plain(click.ParamType[str]):
@@ -82,32 +129,42 @@ _DESTINATION = _Plain("context,extension,priority", r"[A-Za-z0-9_-]+,[A-Za-z0-9_
     default=str(SUPPORTED[-1]),
     help="help-dialplan-asterisk",
 )
-@option("--agi", default="127.0.0.1:4573", type=_ADDRESS, help="help-dialplan-agi")
+@option("--pbx", default="", help="help-dialplan-pbx")
+@option("--agi", default="", type=_ADDRESS, help="help-dialplan-agi")
 @option("--phones-context", default="", type=_CONTEXT, help="help-dialplan-phones-context")
 @option("--way-back", default="", type=_DESTINATION, help="help-dialplan-way-back")
+@option("--users", is_flag=True, help="help-dialplan-users")
 @click.pass_obj
 def dialplan(  # noqa: PLR0913 - one per option
     context: Context,
     *,
     freepbx: bool,
     asterisk: str,
+    pbx: str,
     agi: str,
     phones_context: str,
     way_back: str,
+    users: bool,
 ) -> None:
-    """Prints what to paste into Asterisk: the dialplan and two AMI users with new passwords."""
+    """Prints what to paste into Asterisk: the dialplan, and two AMI users where none are known."""
+    known = _pbx_of_settings(context, pbx)
+    usual = _asked_at(known) if known and not agi else _USUAL
     blanks = DialplanBlanks(
-        agi=f"agi://{agi}",
+        agi=f"agi://{agi}" if agi else usual,
         phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
         fail_open=default_fail_open(office_if_any(context)),
         flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,
         way_back=way_back,
     )
-    texts = snippets(
-        blanks,
-        asterisk=int(asterisk),
-        calls_secret=secrets.token_urlsafe(24),
-        journal_secret=secrets.token_urlsafe(24),
-    )
+    texts = _plan(blanks)
+    if known is None:
+        texts = snippets(
+            blanks,
+            asterisk=int(asterisk),
+            calls_secret=secrets.token_urlsafe(24),
+            journal_secret=secrets.token_urlsafe(24),
+        )
+    elif users:
+        texts |= _users(blanks.flavour, _users_in_place(known, int(asterisk)))
     for text in texts.values():
         click.echo(text)

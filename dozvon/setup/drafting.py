@@ -14,8 +14,8 @@ from typing import Any
 from config.settings_values import is_loopback
 from dozvon.commands.dialplan import default_fail_open
 from dozvon.setup.files import toml_value
-from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, extensions
-from pbx_adapters.asterisk.manager_conf import manager_conf
+from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, agi_url, extensions
+from pbx_adapters.asterisk.manager_conf import manager_conf, permitted
 from router.office import Office
 
 ALWAYS = "always"
@@ -112,22 +112,20 @@ def _network(host: str) -> str:
 
 def users_text(wanted: Wanted, *, asterisk: int, calls_secret: str, journal_secret: str) -> str:
     """What belongs into manager.conf."""
-    near = is_loopback(wanted.host) or is_loopback(wanted.listen_host)
-    permit = "127.0.0.1" if near else wanted.listen_host
     return manager_conf(
         asterisk=asterisk,
         calls_user=wanted.calls_user,
         calls_secret=calls_secret,
         journal_user=wanted.journal_user,
         journal_secret=journal_secret,
-        permit=f"{permit}/255.255.255.255",
+        permit=permitted(wanted.host, wanted.listen_host),
     )
 
 
 def dialplan_text(wanted: Wanted, office: Office, *, phones_context: str, freepbx: bool) -> str:
     """What belongs into extensions.conf."""
     blanks = DialplanBlanks(
-        agi=f"agi://{wanted.listen_host}:{wanted.listen_port}",
+        agi=agi_url(wanted.listen_host, wanted.listen_port),
         phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
         fail_open=default_fail_open(office),
         flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,

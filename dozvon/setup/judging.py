@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from config.settings import PbxSettings
-from config.settings_values import is_loopback
+from config.settings_values import EVERYWHERE, is_loopback
 from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
 from dozvon.setup.findings import Finding, error, fine, note, warning
 from pbx_adapters.asterisk.dialplan import VERSION
@@ -43,7 +44,6 @@ _JOURNAL = _Rights(
     never=("Command", "Originate", "UpdateConfig", "Redirect", "Setvar"),
     write="system",
 )
-_EVERYWHERE = frozenset({"", "0.0.0.0", "::", "[::]"})  # noqa: S104 - looked for, not bound
 _GONE = frozenset({"UNAVAILABLE"})
 _AGI = re.compile(r"agi://(?P<host>[^/,]*?)(?::(?P<port>\d+))?/dozvon/route,(?P<version>[^,]*)")
 
@@ -74,7 +74,7 @@ def _logins(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         yield _login(pbx.key, address, user)
     if not is_loopback(pbx.host):
         yield warning("ami-far", pbx.key, address=address)
-    if facts.ami_address in _EVERYWHERE:
+    if facts.ami_address in EVERYWHERE:
         yield warning("ami-open", pbx.key, address=facts.ami_address)
 
 
@@ -139,12 +139,29 @@ def _dialplan(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         right = False
         about = {"ours": VERSION, "theirs": theirs["version"]}
         yield error("dialplan-other-version", pbx.key, **about)
-    if int(theirs["port"] or 4573) != pbx.agi_port:
+    port = int(theirs["port"] or 4573)
+    if port != pbx.agi_port or not _may_be(theirs["host"], pbx.agi_host):
         right = False
-        address = f"{theirs['host']}:{theirs['port'] or 4573}"
-        yield error("dialplan-other-address", pbx.key, theirs=address, ours=pbx.agi_port)
+        about = {"theirs": f"{theirs['host']}:{port}", "ours": f"{pbx.agi_host}:{pbx.agi_port}"}
+        yield error("dialplan-other-address", pbx.key, **about)
     if right:
         yield fine("dialplan-right", pbx.key, version=VERSION)
+
+
+def _may_be(asked: str, listens: str) -> bool:
+    """Whether a host that is asked may be the one where we listen; a name may be any."""
+    if listens in EVERYWHERE:
+        return True
+    asked_at, listens_at = _address(asked), _address(listens)
+    return asked_at is None or listens_at is None or asked_at == listens_at
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    plain = "127.0.0.1" if host.casefold() == "localhost" else host.strip("[]")
+    try:
+        return ip_address(plain)
+    except ValueError:
+        return None
 
 
 def _modules(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:

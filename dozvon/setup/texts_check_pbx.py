@@ -88,22 +88,22 @@ CHECKS_PBX: Final[dict[str, tuple[str, str]]] = {
         (
             "события звонков не доходят до {user}: экран молчит, кто ответил — узнаем только из "
             "журнала. Поставьте read = system,call,user,agent и строки eventfilter из `dozvon "
-            "dialplan`"
+            "dialplan --users`"
         ),
         (
             "events of calls do not reach {user}: screens stay silent, and who answered is known "
             "from the journal alone. Set read = system,call,user,agent and the eventfilter lines "
-            "of `dozvon dialplan`"
+            "of `dozvon dialplan --users`"
         ),
     ),
     "events-unfiltered": (
         (
             "{user} получает лишние события: при большом потоке звонков АТС закроет отставшую "
-            "связь. Вставьте строки eventfilter из `dozvon dialplan`"
+            "связь. Вставьте строки eventfilter из `dozvon dialplan --users`"
         ),
         (
             "{user} gets events that nobody needs: under many calls the PBX cuts off a link that "
-            "falls behind. Paste the eventfilter lines of `dozvon dialplan`"
+            "falls behind. Paste the eventfilter lines of `dozvon dialplan --users`"
         ),
     ),
     "version-right": (
@@ -154,20 +154,25 @@ CHECKS_PBX: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "dialplan-other-version": (
-        "в Asterisk план набора версии {theirs}, нужна {ours}. Вставьте новый: dozvon dialplan",
         (
-            "Asterisk runs version {theirs} of the dialplan, {ours} is needed. Paste the new "
-            "one: dozvon dialplan"
+            "в Asterisk план набора версии {theirs}, нужна {ours}. Замените его новым: `dozvon "
+            "dialplan` с теми же --freepbx и --phones-context, что в первый раз"
+        ),
+        (
+            "Asterisk runs version {theirs} of the dialplan, {ours} is needed. Replace it by the "
+            "new one: `dozvon dialplan` with the same --freepbx and --phones-context as before"
         ),
     ),
     "dialplan-other-address": (
         (
-            "план набора спрашивает {theirs}, а сервис слушает на порту {ours}: звонки идут по "
-            "запасному плану. Исправьте agi_port или вставьте план заново (dozvon dialplan --agi)"
+            "план набора спрашивает {theirs}, а сервис слушает на {ours}: звонки идут по "
+            "запасному плану. Исправьте agi_host и agi_port или вставьте план заново (dozvon "
+            "dialplan)"
         ),
         (
-            "the dialplan asks {theirs}, but the service listens on port {ours}: calls go the "
-            "fail-open way. Mend agi_port, or paste the dialplan again (dozvon dialplan --agi)"
+            "the dialplan asks {theirs}, but the service listens at {ours}: calls go the "
+            "fail-open way. Mend agi_host and agi_port, or paste the dialplan again (dozvon "
+            "dialplan)"
         ),
     ),
     "modules-right": (

@@ -7,6 +7,7 @@ the events that nobody needs; how that is written changed in 18.25, 20.10, 21.5 
 
 from __future__ import annotations
 
+from config.settings_values import is_loopback
 from pbx_adapters.asterisk import tracking
 from pbx_adapters.asterisk.errors import UnsupportedVersion
 
@@ -29,13 +30,20 @@ WANTED_EVENTS = tuple(
 
 _USER = """\
 [{name}]
-secret = {secret}
+{secret}
 deny = 0.0.0.0/0.0.0.0
 permit = {permit}
 read = {read}
 write = {write}
 writetimeout = 1000
 """
+_KEPT = "; secret: keep the line that stands in your file, the service logs in with it"
+
+
+def permitted(pbx_host: str, service_host: str) -> str:
+    """The network from which the users are let in: this machine, or the service's address."""
+    near = is_loopback(pbx_host) or is_loopback(service_host)
+    return f"{'127.0.0.1' if near else service_host}/255.255.255.255"
 
 
 def manager_conf(  # noqa: PLR0913 - each is a line of the file
@@ -49,6 +57,9 @@ def manager_conf(  # noqa: PLR0913 - each is a line of the file
 ) -> str:
     """The text of both users for a major version of Asterisk.
 
+    An empty secret is one that is in use: the line is left to the administrator. Until he has put
+    it there nobody is let in as that user.
+
     Raises `UnsupportedVersion` for one that nobody has tried.
     """
     if asterisk not in SUPPORTED:
@@ -56,17 +67,25 @@ def manager_conf(  # noqa: PLR0913 - each is a line of the file
         raise UnsupportedVersion(f"Asterisk {asterisk} was never tried; known: {known}")
     calls = _USER.format(
         name=calls_user,
-        secret=calls_secret,
+        secret=_secret(calls_secret),
         permit=permit,
         read="system,call,user,agent",
         write="call,originate,reporting",
     )
     journal = _USER.format(
-        name=journal_user, secret=journal_secret, permit=permit, read="system", write="system"
+        name=journal_user,
+        secret=_secret(journal_secret),
+        permit=permit,
+        read="system",
+        write="system",
     )
     filters = "\n".join(_filter(asterisk, name) for name in WANTED_EVENTS)
     booted = _filter(asterisk, "FullyBooted")
     return f"{calls}{filters}\n\n{journal}{booted}\n"
+
+
+def _secret(secret: str) -> str:
+    return f"secret = {secret}" if secret else _KEPT
 
 
 def _filter(asterisk: int, event: str) -> str:

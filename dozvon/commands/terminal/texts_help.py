@@ -58,12 +58,12 @@ HELP: Final[dict[str, tuple[str, str]]] = {
     ),
     "command-dialplan": (
         (
-            "Напечатать, что вставить в Asterisk. Это диалплан и два пользователя AMI с новыми "
-            "паролями."
+            "Напечатать, что вставить в Asterisk. Это диалплан; если в настройках ещё нет АТС — "
+            "и два пользователя AMI с новыми паролями."
         ),
         (
-            "Print what to paste into Asterisk. That is the dialplan and two AMI users with new "
-            "passwords."
+            "Print what to paste into Asterisk. That is the dialplan; as long as the settings "
+            "name no PBX, also two AMI users with new passwords."
         ),
     ),
     "help-dialplan-freepbx": (
@@ -72,8 +72,16 @@ HELP: Final[dict[str, tuple[str, str]]] = {
     ),
     "help-dialplan-asterisk": ("Версия Asterisk (первое число).", "Major version of Asterisk."),
     "help-dialplan-agi": (
-        "Где ждёт вопросов этот сервис, глядя из Asterisk.",
-        "Where this service listens, as Asterisk sees it.",
+        "Где ждёт вопросов этот сервис, глядя из Asterisk; иначе — как в настройках.",
+        "Where this service listens, as Asterisk sees it; else as in the settings.",
+    ),
+    "help-dialplan-pbx": (
+        "Для какой АТС из настроек; нужно, если их несколько.",
+        "For which PBX of the settings; needed where there are several.",
+    ),
+    "help-dialplan-users": (
+        "И пользователей AMI из настроек, без паролей.",
+        "The AMI users of the settings too, without their passwords.",
     ),
     "help-dialplan-phones-context": (
         "Контекст, где набирают добавочные.",

@@ -157,6 +157,20 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         "«{value}» — не {form}.",
         "“{value}” is no {form}.",
     ),
+    "dialplan-which-pbx": (
+        "Для какой АТС? Укажите --pbx: {keys}.",
+        "For which PBX? Name it by --pbx: {keys}.",
+    ),
+    "dialplan-which-agi": (
+        (
+            "Сервис ждёт вопросов на всех адресах ({host}), а АТС на другой машине: укажите адрес, "
+            "который она видит: --agi АДРЕС:{port}."
+        ),
+        (
+            "The service listens on every address ({host}) and the PBX is on another machine: "
+            "name the one that it sees, --agi ADDRESS:{port}."
+        ),
+    ),
     "file-trouble": ("{file}: {reason}.", "{file}: {reason}."),
     "not-here": (
         "Команда {name} не входит в эту установку.",

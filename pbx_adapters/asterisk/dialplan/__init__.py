@@ -64,6 +64,11 @@ class DialplanBlanks:
     recordings: str = RECORDINGS
 
 
+def agi_url(host: str, port: int) -> str:
+    """The service's address as the dialplan writes it; IPv6 in brackets."""
+    return f"agi://[{host}]:{port}" if ":" in host else f"agi://{host}:{port}"
+
+
 def extensions(blanks: DialplanBlanks) -> str:
     """The dialplan's text."""
     freepbx = blanks.flavour is Flavour.FREEPBX

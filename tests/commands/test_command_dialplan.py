@@ -1,0 +1,96 @@
+"""`dozvon dialplan`: what it knows it takes from the settings, and no password that is in use."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - written down, not bound
+PBX = """
+[[pbx]]
+key = "{key}"
+host = "{host}"
+ami_user = "calls-user"
+ami_secret = "in-use-1"
+journal_user = "journal-user"
+journal_secret = "in-use-2"
+systemname = "{key}"
+agi_host = "{agi_host}"
+agi_port = {port}
+agi_allow = ["127.0.0.0/8", "10.0.0.0/24"]
+"""
+
+
+def settings(terminal: Any, *hosts: str, host: str = "10.0.0.9") -> None:
+    """PBXs `a`, `b` … that ask at these addresses."""
+    tables = (
+        PBX.format(key=key, host=host, agi_host=agi_host, port=4580 + number)
+        for number, (key, agi_host) in enumerate(zip("abc", hosts, strict=False))
+    )
+    text = "".join(('data_dir = "data"\n', *tables))
+    (terminal.folder / "dozvon.toml").write_text(text, "utf-8")
+
+
+def asked(text: str) -> set[str]:
+    return set(re.findall(r"agi://([^/]+)/dozvon", text))
+
+
+def test_without_a_pbx_in_the_settings_it_prints_the_usual_address_and_two_users(
+    bare: Any,
+) -> None:
+    printed = bare.fine("dialplan")
+    assert asked(printed) == {"127.0.0.1:4573"}
+    assert "[dozvon-journal]" in printed
+    assert len(set(re.findall(r"^secret = (\S{32,})$", printed, re.MULTILINE))) == 2
+
+
+def test_it_asks_where_the_settings_listen_and_leaves_the_users_alone(terminal: Any) -> None:
+    """Pasted after an upgrade it changes no address and no password."""
+    settings(terminal, "10.0.0.5")
+    printed = terminal.fine("dialplan")
+    assert asked(printed) == {"10.0.0.5:4580"}
+    assert "secret" not in printed
+    assert asked(terminal.fine("dialplan", "--agi", "10.0.0.7:4573")) == {"10.0.0.7:4573"}
+
+
+def test_users_of_the_settings_are_printed_on_request_without_their_passwords(
+    terminal: Any,
+) -> None:
+    """Pasted as it stands, a user without his line `secret` is let in nowhere."""
+    settings(terminal, "10.0.0.5")
+    printed = terminal.fine("dialplan", "--users")
+    assert "[calls-user]" in printed
+    assert "[journal-user]" in printed
+    assert "permit = 10.0.0.5/255.255.255.255" in printed
+    assert "eventfilter" in printed
+    assert not re.search(r"^secret", printed, re.MULTILINE)
+    assert "in-use" not in printed
+
+
+@pytest.mark.parametrize(
+    ("host", "listens", "expected"),
+    [("127.0.0.1", EVERY_ADDRESS, "127.0.0.1:4580"), ("10.0.0.9", "fd00::5", "[fd00::5]:4580")],
+)
+def test_an_address_is_written_as_asterisk_dials_it(
+    terminal: Any, host: str, listens: str, expected: str
+) -> None:
+    settings(terminal, listens, host=host)
+    assert asked(terminal.fine("dialplan")) == {expected}
+
+
+def test_an_address_that_the_settings_do_not_tell_must_be_said(terminal: Any) -> None:
+    """A service that listens everywhere, and an exchange elsewhere: no guess reaches it."""
+    settings(terminal, EVERY_ADDRESS)
+    done = terminal.run("dialplan")
+    assert (done.exit_code, "--agi" in done.output) == (2, True)
+    assert asked(terminal.fine("dialplan", "--agi", "10.0.0.7:4580")) == {"10.0.0.7:4580"}
+
+
+def test_of_several_pbxs_one_must_be_named(terminal: Any) -> None:
+    settings(terminal, "10.0.0.5", "10.0.0.6")
+    for words in ((), ("--pbx", "z")):
+        done = terminal.run("dialplan", *words)
+        assert (done.exit_code, "a, b" in done.output) == (2, True)
+    assert asked(terminal.fine("dialplan", "--pbx", "b")) == {"10.0.0.6:4581"}

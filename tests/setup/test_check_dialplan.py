@@ -1,0 +1,68 @@
+"""The address that the dialplan asks is compared with the one where the service listens."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.settings import PbxSettings
+from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
+from dozvon.setup.findings import Finding, Grade
+from dozvon.setup.judging import judge
+from pbx_adapters.asterisk.dialplan import VERSION
+
+
+def judged(asked: str, listens: str) -> Finding:
+    """What is found of a dialplan that asks there."""
+    pbx = PbxSettings.model_validate(
+        {
+            "key": "main",
+            "ami_user": "dozvon",
+            "ami_secret": "a",
+            "journal_user": "dozvon-journal",
+            "journal_secret": "b",
+            "systemname": "pbx1",
+            "agi_host": listens,
+            "agi_allow": ["10.0.0.0/24", "fd00::/64"],
+        }
+    )
+    calls = UserFacts(name="dozvon", login=Login.CONNECTED)
+    journal = UserFacts(name="dozvon-journal", login=Login.CONNECTED)
+    agi = (f"agi://{asked}/dozvon/route,{VERSION},${{EXTEN}}",)
+    facts = ExchangeFacts(calls=calls, journal=journal, agi=agi)
+    [found] = [f for f in judge(pbx, facts, None) if f.id.startswith("dialplan-")]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("asked", "listens"),
+    [
+        ("127.0.0.1:4573", "10.0.0.5"),
+        ("10.0.0.6:4573", "10.0.0.5"),
+        ("10.0.0.5", "127.0.0.1"),
+        ("[fd00::6]:4573", "fd00::5"),
+        ("10.0.0.5:4574", "10.0.0.5"),
+    ],
+)
+def test_a_dialplan_that_asks_where_nobody_listens_is_an_error(asked: str, listens: str) -> None:
+    """Every call would go the fail-open way; both addresses are named."""
+    found = judged(asked, listens)
+    assert (found.id, found.grade) == ("dialplan-other-address", Grade.ERROR)
+    for language in ("ru", "en"):
+        assert asked.partition(":45")[0] in found.sentence(language)
+        assert f"{listens}:4573" in found.sentence(language)
+
+
+@pytest.mark.parametrize(
+    ("asked", "listens"),
+    [
+        ("10.0.0.5:4573", "10.0.0.5"),
+        ("10.0.0.5", "10.0.0.5"),
+        ("localhost:4573", "127.0.0.1"),
+        ("[fd00::5]:4573", "fd00:0::5"),
+        ("10.0.0.6:4573", "::"),
+        ("dozvon.lan:4573", "10.0.0.5"),
+    ],
+)
+def test_an_address_that_may_be_ours_is_right(asked: str, listens: str) -> None:
+    """Whoever listens everywhere is reached by any address, and a name may mean any."""
+    assert judged(asked, listens).id == "dialplan-right"

@@ -12,6 +12,8 @@ Rules:
 5. Otherwise the journal is believed over the events for the disposition, its reason, who answered
    and when it ended; a difference is returned, never dropped. It may end a call that the events
    left open. Rings and talk stay as the events told them.
+6. A client who was not served is missed, also where a journal has a word for it that is meant for
+   calls that we place (busy, no answer).
 """
 
 from __future__ import annotations
@@ -58,8 +60,26 @@ def judged(call: Call, event: CallEnded) -> tuple[Disposition, MissedReason | No
         return Disposition.ANSWERED, None
     if event.rejected:
         return Disposition.REJECTED, None
-    fallback = MissedReason.NO_ANSWER if call.legs else MissedReason.NOBODY_REACHABLE
-    return Disposition.MISSED, event.reason or fallback
+    return Disposition.MISSED, event.reason or _unserved(rang=bool(call.legs))
+
+
+def _unserved(*, rang: bool) -> MissedReason:
+    """Why a client was missed, where nobody says it."""
+    return MissedReason.NO_ANSWER if rang else MissedReason.NOBODY_REACHABLE
+
+
+def why_missed(word: Disposition, *, rang: bool) -> MissedReason | None:
+    """Why a client was missed whose call ended with this word, were it one for calls that we place.
+
+    None where he was not missed. `rang`: somebody was rung.
+    """
+    if word in {Disposition.ANSWERED, Disposition.REJECTED}:
+        return None
+    said = {
+        Disposition.CANCELLED: MissedReason.ABANDONED,
+        Disposition.NO_ANSWER: MissedReason.NO_ANSWER,
+    }
+    return said.get(word) or _unserved(rang=rang)
 
 
 def _lost_in_transfer(call: Call) -> bool:
@@ -127,6 +147,7 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
     """
     if call.settled:
         return call, None
+    verdict = _fitting(call, verdict)
     unsure = call.talk_partial and call.answered_at is None
     judged_by_events = call.state is CallState.ENDED and not unsure
     differences = _differences(call, verdict) if judged_by_events else {}
@@ -148,6 +169,16 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
     if not differences:
         return new, None
     return new, Disagreement(call_id=call.id, at=verdict.ended_at, differences=differences)
+
+
+def _fitting(call: Call, verdict: Verdict) -> Verdict:
+    """The verdict in the words for a call of this direction."""
+    if call.direction is not Direction.INBOUND or verdict.disposition is Disposition.MISSED:
+        return verdict
+    reason = why_missed(verdict.disposition, rang=bool(call.legs))
+    if reason is None:
+        return verdict
+    return replace(verdict, disposition=Disposition.MISSED, reason=verdict.reason or reason)
 
 
 _LEFT = MissedReason.ABANDONED

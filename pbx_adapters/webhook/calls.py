@@ -6,7 +6,8 @@ Rules:
    raises. What must have happened before (a call began before it rang) is concluded.
 2. A named event (`event_id`) counts once. One person has one open attempt at a time, unless the
    switch names its attempts.
-3. The switch's word decides how a call ended; where it says nothing, its own events do.
+3. The switch's word decides how a call ended; where it says nothing, its own events do. A client
+   who was not served is missed, by whatever word the switch says it.
 4. A call of which nothing more is heard is ended by us, long after its patience.
 """
 
@@ -21,6 +22,7 @@ from pbx_adapters.webhook.changes import CHANGES
 from pbx_adapters.webhook.known_calls import KnownCall, KnownCalls
 from pbx_adapters.webhook.wire import EventIn, Kind
 from router.calls import Direction, Disposition, MissedReason
+from router.endings import why_missed
 from router.events import (
     AnyCallEvent,
     CallBegan,
@@ -191,7 +193,8 @@ class Calls:
         events: list[AnyCallEvent] = []
         if call or not inbound:
             events = [] if call else [_began(self._pbx, seen)]
-            events.append(_call_ended(self._pbx, seen, event, at))
+            reason = entry.reason if entry else event.reason
+            events.append(_call_ended(self._pbx, seen, event, at, reason))
         self.known.end(call_id, entry)
         return Fed(events=tuple(events), entry=entry)
 
@@ -209,13 +212,15 @@ def _began(pbx: str, call: KnownCall) -> CallBegan:
     )
 
 
-def _call_ended(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> CallEnded:
+def _call_ended(
+    pbx: str, call: KnownCall, event: EventIn, at: datetime, reason: MissedReason | None
+) -> CallEnded:
     return CallEnded(
         pbx=pbx,
         call_id=call.id,
         at=at,
         cause=event.cause,
-        reason=event.reason,
+        reason=reason,
         rejected=event.disposition is Disposition.REJECTED,
     )
 
@@ -224,11 +229,12 @@ def _entry(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> JournalEn
     answered_by = event.who or call.answered_by
     usual = Disposition.ANSWERED if answered_by else Disposition.MISSED
     disposition = event.disposition or usual
+    missed = why_missed(disposition, rang=bool(call.legs))
+    if missed:
+        disposition = Disposition.MISSED
     answered = disposition is Disposition.ANSWERED
     talked = (at - call.answered_at).total_seconds() if call.answered_at else 0.0
     talk_seconds = event.talk_seconds if event.talk_seconds is not None else max(0.0, talked)
-    unsaid = MissedReason.NO_ANSWER if call.legs else MissedReason.NOBODY_REACHABLE
-    missed = disposition is Disposition.MISSED
     usual_way = Way.PLAN if call.asked else Way.FAIL_OPEN
     return JournalEntry(
         pbx=pbx,
@@ -242,7 +248,7 @@ def _entry(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> JournalEn
         way=Way(event.way) if event.way else usual_way,
         service="HTTP",
         disposition=disposition,
-        reason=(event.reason or unsaid) if missed else None,
+        reason=(event.reason or missed) if missed else None,
         answered_by=answered_by if answered else "",
         confirmed=event.confirmed,
         talk_seconds=talk_seconds if answered else 0.0,

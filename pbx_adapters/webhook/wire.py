@@ -105,7 +105,11 @@ class EventIn(Wire):
     kind: TransferKind = TransferKind.BLIND
     outcome: LegOutcome = Field(LegOutcome.NO_ANSWER, description="how a `stopped` attempt ended")
     state: PhoneState = Field(PhoneState.UNKNOWN, description="of a phone")
-    disposition: Annotated[Disposition | None, BeforeValidator(_or_none)] = None
+    disposition: Annotated[Disposition | None, BeforeValidator(_or_none)] = Field(
+        None,
+        description="how the call `ended`; an inbound one that ended with no_answer, busy, failed"
+        " or cancelled counts as missed",
+    )
     reason: Annotated[MissedReason | None, BeforeValidator(_or_none)] = None
     confirmed: bool = Field(default=False, description="a mobile pressed 1")
     talk_seconds: Seconds = None

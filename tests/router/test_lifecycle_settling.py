@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from lifecycle_events import answered, at, began, ended, leg_began, rang, run
 
-from router.calls import Disposition, MissedReason
+from router.calls import Direction, Disposition, MissedReason
 from router.events import CallEnded
 from router.lifecycle import Verdict, advance, settle
 
@@ -93,3 +94,31 @@ def test_an_answer_without_a_length_is_believed_where_the_events_saw_no_beginnin
     )
     settled, _ = settle(call, _answered_without_talk())
     assert settled.disposition is Disposition.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("word", "unrung", "rung"),
+    [
+        (Disposition.NO_ANSWER, MissedReason.NO_ANSWER, MissedReason.NO_ANSWER),
+        (Disposition.BUSY, MissedReason.NOBODY_REACHABLE, MissedReason.NO_ANSWER),
+        (Disposition.FAILED, MissedReason.NOBODY_REACHABLE, MissedReason.NO_ANSWER),
+        (Disposition.CANCELLED, MissedReason.ABANDONED, MissedReason.ABANDONED),
+    ],
+)
+def test_no_journal_can_end_a_clients_call_with_a_word_for_calls_that_we_place(
+    word: Disposition, unrung: MissedReason, rung: MissedReason
+) -> None:
+    """Who was not served was missed: that is what the callback list asks for."""
+    verdict = Verdict(disposition=word, ended_at=at(9))
+    for call, reason in [
+        (run(began(), ended(9)), unrung),
+        (run(began(), leg_began("a", "101", 1), ended(9)), rung),
+    ]:
+        settled, _ = settle(call, verdict)
+        assert (settled.disposition, settled.reason) == (Disposition.MISSED, reason)
+
+
+def test_a_call_that_we_placed_keeps_its_words() -> None:
+    call = run(began(Direction.OUTBOUND), leg_began("a", "79161234567", 0), ended(9))
+    settled, _ = settle(call, Verdict(disposition=Disposition.BUSY, ended_at=at(9)))
+    assert (settled.disposition, settled.reason) == (Disposition.BUSY, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from webhook_house import MAIN, OF_IVANOVA, House, house, running
 
-from router.calls import Disposition
+from router.calls import Disposition, MissedReason
 from router.events import CallEnded
 from storage.reading import list_calls, open_callbacks, read_call
 
@@ -54,6 +54,45 @@ async def test_an_end_told_after_a_restart_of_the_service_is_recorded_once(tmp_p
     assert story
     assert (story.stored.call.answered_by, story.stored.call.talk_seconds) == ("101", 10)
     assert len(story.trail) == 1
+
+
+OF_CALLS_PLACED = {
+    "no_answer": MissedReason.NO_ANSWER,
+    "busy": MissedReason.NOBODY_REACHABLE,
+    "failed": MissedReason.NOBODY_REACHABLE,
+    "cancelled": MissedReason.ABANDONED,
+}
+
+
+async def test_a_client_who_was_not_served_is_missed_whatever_the_switch_calls_it(
+    tmp_path: Path,
+) -> None:
+    """Many engines tell a Dial's own result of the whole call; the client is owed a talk."""
+    async with house(tmp_path) as found:
+        for number, word in enumerate(OF_CALLS_PLACED):
+            caller = {"call": word, "caller": f"7999000110{number}"}
+            await post(found, now("ended", disposition=word) | caller)
+        database = found.board._parts.database
+        stored = {one.call.id.removeprefix("main-"): one.call for one in await list_calls(database)}
+        assert {call.disposition for call in stored.values()} == {Disposition.MISSED}
+        assert {word: call.reason for word, call in stored.items()} == OF_CALLS_PLACED
+        assert len(await open_callbacks(database)) == len(OF_CALLS_PLACED)
+        story = await read_call(database, "main-busy")
+        assert story
+        assert '"disposition":"busy"' in story.trail[0].raw
+
+
+async def test_what_the_switch_told_of_the_phones_and_of_the_end_agrees(tmp_path: Path) -> None:
+    """A phone rang, so busy means that nobody took the call; a reason that is told is kept."""
+    async with house(tmp_path) as found:
+        await post(found, now("ringing", who="101"), now("ended", disposition="busy"))
+        closed = now("ended", disposition="failed", reason="closed") | {"call": "8"}
+        await post(found, closed)
+        eight, seven = sorted(
+            await list_calls(found.board._parts.database), key=lambda one: one.call.id, reverse=True
+        )
+        assert (seven.call.reason, seven.disagreement) == (MissedReason.NO_ANSWER, "")
+        assert eight.call.reason is MissedReason.CLOSED
 
 
 async def test_a_late_word_of_the_switch_puts_the_log_right(tmp_path: Path) -> None:

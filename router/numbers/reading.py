@@ -11,6 +11,7 @@ from functools import lru_cache
 from router.numbers import national, text
 from router.numbers.model import NumberKind, NumberPlan, PhoneNumber
 
+_LONGEST_LOCAL = 7  # digits without an area code
 _Split = Callable[[str], tuple[str, str] | None]
 
 
@@ -46,9 +47,12 @@ def _normalised(raw: str, plan: NumberPlan) -> PhoneNumber:
 def _read_field(field: str, plan: NumberPlan) -> list[PhoneNumber]:
     worded = text.split_worded_extension(field)
     if worded:
-        head, extension = worded
-        return [_number(field, _read_head(head, plan), extension)]
-    marked = _extended(field, text.split_marked_extension, plan)
+        head, extension, tail = worded
+        reading = _read_head(head, plan)
+        if text.is_full(tail) and not (reading and reading.valid):
+            return _behind_extension(field, extension, tail, plan)
+        return [_number(field, reading, extension)]
+    marked = _extended(field, text.split_paused_extension, plan) or _bracketed(field, plan)
     if marked:
         return [marked]
     whole = _read_head(field, plan)
@@ -59,6 +63,30 @@ def _read_field(field: str, plan: NumberPlan) -> list[PhoneNumber]:
         return [dashed]
     inside = national.find_valid(field, plan)
     return [_number(field, reading) for reading in inside] or [_number(field, whole)]
+
+
+def _behind_extension(field: str, extension: str, tail: str, plan: NumberPlan) -> list[PhoneNumber]:
+    """Reads the number that stands behind its extension (`вн. 12, тел. 8 495 …`)."""
+    first, *others = _read_field(tail, plan)
+    return [replace(first, raw=field, extension=first.extension or extension), *others]
+
+
+def _bracketed(field: str, plan: NumberPlan) -> PhoneNumber | None:
+    """Reads brackets behind a number: an extension, but behind a local number its area code.
+
+    Another area code than the plan's may be either, and one of the two would be a stranger's.
+    """
+    parts = text.split_bracketed_extension(field)
+    number = _extended(field, text.split_bracketed_extension, plan)
+    if not parts or not number:
+        return None
+    local, code = text.digits_of(parts[0]), parts[1]
+    if len(local) > _LONGEST_LOCAL:
+        return number
+    if code == plan.area_code:
+        return replace(number, extension=None)
+    elsewhere = national.read(code + local, plan, plus=False, local=False)
+    return None if elsewhere and elsewhere.valid else number
 
 
 def _extended(field: str, split: _Split, plan: NumberPlan) -> PhoneNumber | None:

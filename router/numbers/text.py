@@ -6,6 +6,7 @@ Nothing here knows a numbering plan. Rules:
 * After `clean` a digit is one of 0-9, a dash is `-`, a space is a space, letters are small.
 * A separator separates numbers only if there are seven digits on both sides; otherwise it is
   a pause before an extension.
+* Seven digits in a row that are written in groups are a number, also behind an extension word.
 """
 
 import re
@@ -30,11 +31,15 @@ _IP_HOST = re.compile(r"[0-9]+(?:\.[0-9]+){3}(?::[0-9]+)?")
 _ADDRESS = re.compile(r"\S*@\S*")
 
 _LONG_WORD = r"доб(?:ав(?:очн[а-яё]*)?)?|вн(?:утр(?:енн[а-яё]*)?)?|ext(?:ension|n)?"
-_SHORT_WORD = r"[dдxх]"
 _NUMBER_SIGN = r"[\s.:=#№(-]*(?:(?:номер|ном|тел)\b[\s.:]*)?"
+_WITH_TRUNK = r"[78][\s(-]{0,2}(?:[0-9][\s()-]{0,2}){9}[0-9](?![0-9])"
+_SEVEN = r"[0-9](?:[ ().-]{0,3}[0-9]){6}"
+_FEW = rf"(?:(?=[0-9]{{1,7}}\)? +{_WITH_TRUNK})|(?!{_SEVEN}))[0-9]{{1,7}}(?![0-9])"
+_FEW_OR_SEVEN = rf"(?:[0-9]{{7}}(?![0-9])|{_FEW})"
+# Behind a number "д." is as well "домашний": seven digits after it are a telephone.
+_ANNOUNCED = rf"(?:(?:{_LONG_WORD}|[xх]){_NUMBER_SIGN}{_FEW_OR_SEVEN}|[dд]{_NUMBER_SIGN}{_FEW})"
 _EXTENSION = re.compile(
-    rf"(?:(?<![{_LETTER}])(?:{_LONG_WORD})|(?<=[0-9])[\s,;:.()-]{{0,8}}(?:{_SHORT_WORD}))"
-    rf"{_NUMBER_SIGN}([0-9]{{1,7}})(?![0-9])",
+    rf"(?:(?<![{_LETTER}])(?={_LONG_WORD})|(?<=[0-9])[\s,;:.()-]{{0,8}}){_ANNOUNCED}"
 )
 _PAUSED = re.compile(r"\s*[,;wp*#]+\s*([0-9]{1,7})$")
 _BRACKETED = re.compile(r"\s*\(\s*([0-9]{2,5})$")
@@ -43,8 +48,8 @@ _SEPARATOR = re.compile(
     r"[,;/|\\\n]"
     r"|\s(?=\+)"
     r"|(?<=[0-9]{10})\s+(?=[0-9]{10})"
-    r"|\s(?=[78][\s(-]{0,2}(?:[0-9][\s()-]{0,2}){9}[0-9](?![0-9]))"
-    rf"|(?<![{_LETTER}])(?!(?:{_LONG_WORD}|{_SHORT_WORD}){_NUMBER_SIGN}[0-9])[{_LETTER}]{{1,64}}",
+    rf"|\s(?={_WITH_TRUNK})"
+    rf"|(?<![{_LETTER}])(?!{_ANNOUNCED})[{_LETTER}]{{1,64}}",
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -132,7 +137,7 @@ def fields(text: str) -> list[str]:
     current, start = "", 0
     for end, stop in [*(match.span() for match in _SEPARATOR.finditer(text)), (len(text),) * 2]:
         piece = text[start:end]
-        if _is_full(current) and _is_full(piece):
+        if is_full(current) and is_full(piece):
             found.append(current)
             current = ""
         current += piece + text[end:stop]
@@ -140,20 +145,31 @@ def fields(text: str) -> list[str]:
     return [*found, current]
 
 
-def _is_full(piece: str) -> bool:
+def is_full(piece: str) -> bool:
+    """Says whether a text holds enough digits for a number besides its extensions."""
     return len(digits_of(_EXTENSION.sub(" ", piece))) >= _FULL_NUMBER
 
 
-def split_worded_extension(text: str) -> tuple[str, str] | None:
-    """Returns the text before an extension word and the extension, if a word announces one."""
+def split_worded_extension(text: str) -> tuple[str, str, str] | None:
+    """Returns the text before an extension word, the extension, and the text after it."""
     found = _EXTENSION.search(text)
+    if not found:
+        return None
+    words = found[0].rstrip("0123456789")
+    return text[: found.start()], found[0][len(words) :], text[found.end() :]
+
+
+def split_paused_extension(text: str) -> tuple[str, str] | None:
+    """Returns the text before a pause or a star at the end, and the digits after it."""
+    text = _to_last_digit(text)
+    found = _PAUSED.search(text)
     return (text[: found.start()], found[1]) if found else None
 
 
-def split_marked_extension(text: str) -> tuple[str, str] | None:
-    """Returns the text before a pause, star or bracket at the end, and the digits after it."""
+def split_bracketed_extension(text: str) -> tuple[str, str] | None:
+    """Returns the text before a bracket at the end, and the digits in it."""
     text = _to_last_digit(text)
-    found = _PAUSED.search(text) or _BRACKETED.search(text)
+    found = _BRACKETED.search(text)
     return (text[: found.start()], found[1]) if found else None
 
 

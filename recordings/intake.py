@@ -18,7 +18,7 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ import structlog
 from recordings.arriving import Arriving, Look
 from recordings.converting import Converter
 from recordings.errors import ConversionFailed, SourceError, StoreError
-from recordings.keeping import Keeping, Rules
+from recordings.keeping import JOINED, Keeping, Rules
 from recordings.letting_go import LONGEST_CALL, LettingGo
 from recordings.looking import Standing, next_look, over
 from recordings.orders import Order, OrderedPart
@@ -39,7 +39,7 @@ from recordings.store import FolderStore
 from storage.database import Database
 from storage.ended_calls import Calls
 from storage.errors import StorageError
-from storage.recording_records import PartState, StoredRecording
+from storage.recording_records import PartState, StoredPart, StoredRecording
 from storage.recordings import Recordings
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -257,8 +257,7 @@ class Intake:
                 kind=PartKind(part.kind),
                 began_at=part.began_at,
             )
-            for part in recording.parts
-            if part.state in {PartState.FETCHED, PartState.USED}
+            for part in _each_once(part for part in recording.parts if part.state in JOINED)
         )
         folder: Path = self._keeping.folder_of(recording.id)
         return self._rules.order(parts, folder)
@@ -299,6 +298,17 @@ class Intake:
         async with self._database.reading() as connection:
             wanted = await Recordings(connection).open_ids()
         await asyncio.to_thread(self._keeping.sweep, wanted)
+
+
+def _each_once(parts: Iterable[StoredPart]) -> Iterator[StoredPart]:
+    """Files that are joined; of a conversation that two links gave only the first."""
+    known = set()
+    for part in parts:
+        if part.kind != PartKind.CONVERSATION:
+            yield part
+        elif part.sha256 not in known:
+            known.add(part.sha256)
+            yield part
 
 
 async def _anew(part: int, uow: UnitOfWork) -> None:

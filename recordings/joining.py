@@ -7,7 +7,10 @@ Pure: a plan in samples, which `recordings.mixing` carries out. Rules:
 2. Left is the client's own voice, right are the voices of the legs, each in its time; where they
    overlap they are added. The mixture stands in for a side that has no part of its own.
 3. A conversation in two channels is taken as it is. A mixture without any other part is one side.
-4. A part that nobody told the beginning of begins with the conversation; one that would begin
+4. Several conversations of one call (the stretches of a transferred one) are heard one behind the
+   other and never at once: in the order of their times, else in that in which they were told.
+   Nobody waits through what lay between them, unless voices apart stand beside them in their time.
+5. A part that nobody told the beginning of begins with the conversation; one that would begin
    later than the longest conversation is left out. Both are told (`doubts`), never silent.
 """
 
@@ -15,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from recordings.port import PartKind
@@ -53,7 +56,7 @@ class Track:
     """One voice in the conversation, in samples of the plan's rate.
 
     `channel` is that of the part; the first `skip` samples are left out, then the voice begins
-    `offset` samples after the conversation.
+    `offset` samples after the conversation, or at the end of the part `after` if that is later.
     """
 
     part: str
@@ -61,6 +64,7 @@ class Track:
     side: Side
     offset: int = 0
     skip: int = 0
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +82,20 @@ class JoinPlan:
 def plan_joining(
     parts: Iterable[PartFacts], *, rate: int, longest_seconds: float = LONGEST_SECONDS
 ) -> JoinPlan:
-    """Says which part is heard where. `parts` hold at least one; empty ones are left out before."""
-    known = sorted(parts, key=lambda part: (_RANK[part.kind], part.name))
-    mixtures = [part for part in known if part.kind is PartKind.CONVERSATION]
+    """Says which part is heard where.
+
+    `parts` hold at least one, in the order in which they were told; empty ones are left out before.
+    """
+    told = list(parts)
+    known = sorted(told, key=lambda part: part.name)
+    mixtures = _in_order(part for part in told if part.kind is PartKind.CONVERSATION)
     clients = [part for part in known if part.kind is PartKind.CLIENT]
     legs = [part for part in known if part.kind is PartKind.LEG]
     origin = _origin(clients or mixtures or legs)
     place = _Placing(origin, rate, longest_seconds)
-    whole = next((part for part in mixtures if part.channels >= 2), None)
-    if whole is not None:
-        tracks = place.all([whole], Side.CLIENT) + place.all([whole], Side.US, channel=1)
-    elif not clients and not legs:
-        tracks = place.all(mixtures, Side.CLIENT)
-    else:
-        tracks = place.all(clients or mixtures, Side.CLIENT)
-        tracks += place.all(legs or (mixtures if clients else []), Side.US)
+    tracks = place.tracks(mixtures, clients, legs)
     sides = len({track.side for track in tracks})
-    if not clients and not whole and len(known) == len(legs):
+    if not clients and not mixtures:
         sides = 2  # only our voices: the client's side is silent, not ours
     return JoinPlan(
         rate=rate,
@@ -106,7 +107,10 @@ def plan_joining(
     )
 
 
-_RANK = {PartKind.CONVERSATION: 0, PartKind.CLIENT: 1, PartKind.LEG: 2}
+def _in_order(parts: Iterable[PartFacts]) -> list[PartFacts]:
+    """By their times; those that nobody told a time of stay behind, as they were told."""
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(parts, key=lambda part: part.began_at or never)
 
 
 def _origin(parts: Sequence[PartFacts]) -> datetime | None:
@@ -122,19 +126,46 @@ class _Placing:
         self._rate = rate
         self._longest = longest_seconds
 
-    def all(self, parts: Sequence[PartFacts], side: Side, channel: int = 0) -> list[Track]:
-        """The tracks of these parts on a side."""
+    def tracks(
+        self,
+        mixtures: Sequence[PartFacts],
+        clients: Sequence[PartFacts],
+        legs: Sequence[PartFacts],
+    ) -> list[Track]:
+        """Who is heard on which side."""
+        if any(part.channels >= 2 for part in mixtures):
+            return self._row(mixtures, Side.CLIENT) + self._row(mixtures, Side.US, channel=1)
+        if clients and legs:
+            return self._all(clients, Side.CLIENT) + self._all(legs, Side.US)
+        if clients:
+            mixed = self._row(mixtures, Side.US, in_time=True)
+            return self._all(clients, Side.CLIENT) + mixed
+        mixed = self._row(mixtures, Side.CLIENT, in_time=bool(legs))
+        return mixed + self._all(legs, Side.US)
+
+    def _all(self, parts: Sequence[PartFacts], side: Side) -> list[Track]:
+        """These parts, each in its time."""
         return [
-            Track(
-                part=part.name,
-                channel=min(channel, part.channels - 1),
-                side=side,
-                offset=max(0, begins),
-                skip=max(0, -begins),
-            )
+            _track(part, side, begins)
             for part in parts
             if (begins := self._begins(part, alone=len(parts) == 1)) is not None
         ]
+
+    def _row(
+        self, parts: Sequence[PartFacts], side: Side, *, channel: int = 0, in_time: bool = False
+    ) -> list[Track]:
+        """These parts one behind the other; `in_time`: none of them before its time."""
+        found: list[Track] = []
+        for part in parts:
+            begins: int | None = 0
+            if in_time or not found:
+                begins = self._begins(part, alone=len(parts) == 1)
+            elif part.began_at is None:
+                self._doubt(part, Doubt.NO_TIME)
+            if begins is not None:
+                after = found[-1].part if found else ""
+                found.append(_track(part, side, begins, channel=channel, after=after))
+        return found
 
     def _begins(self, part: PartFacts, *, alone: bool) -> int | None:
         if part.began_at is None or self._origin is None:
@@ -150,3 +181,15 @@ class _Placing:
     def _doubt(self, part: PartFacts, doubt: Doubt) -> None:
         if (part.name, doubt) not in self.doubts:
             self.doubts.append((part.name, doubt))
+
+
+def _track(part: PartFacts, side: Side, begins: int, *, channel: int = 0, after: str = "") -> Track:
+    """A voice that begins so many samples after the conversation; less than nought is cut off."""
+    return Track(
+        part=part.name,
+        channel=min(channel, part.channels - 1),
+        side=side,
+        offset=max(0, begins),
+        skip=max(0, -begins),
+        after=after,
+    )

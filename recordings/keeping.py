@@ -19,6 +19,7 @@ import structlog
 
 from recordings.errors import BrokenSound, StoreFull
 from recordings.headers import read_facts
+from recordings.joining import Doubt
 from recordings.looking import Patience
 from recordings.orders import MOST_BYTES, Order, OrderedPart, Result
 from recordings.port import PartKind
@@ -42,7 +43,7 @@ ROOM_BYTES = 64 << 20
 _PIECE = 1 << 20
 NOT_WANTED = "not-wanted"
 """How the audit says that a recording was not kept because the client does not want it."""
-_JOINED = frozenset({PartState.FETCHED, PartState.USED})
+JOINED = frozenset({PartState.FETCHED, PartState.USED})
 """What goes into a conversation: `USED` went into one before."""
 _AS_IT_IS = frozenset({"mp3", "ogg", "wav", "flac", "m4a"})
 
@@ -146,7 +147,8 @@ class Keeping:
             )
             return
         sounds = [await asyncio.to_thread(self._put, s.path, s.format) for s in result.sounds]
-        kept = await self._keep_parts(recording, set(troubles))
+        left_out = {name for name, doubt in result.doubts if doubt == Doubt.TOO_LATE}
+        kept = await self._keep_parts(recording, left_out | troubles.keys())
         why_id, why = _worst(recording, result)
         shares = [*result.talk_shares, 0.0, 0.0]
         heard = Heard(
@@ -256,7 +258,7 @@ class Keeping:
         why_id: str,
         why: str = "",
     ) -> None:
-        joined = [part for part in recording.parts if part.state in _JOINED]
+        joined = [part for part in recording.parts if part.state in JOINED]
         at, ends = self._now(), self._expires_at(recording)
 
         async def work(uow: UnitOfWork) -> None:
@@ -333,7 +335,7 @@ class Keeping:
         """Keeps fetched files as they are: those of these names, or all."""
         kept: dict[int, str] = {}
         for part in recording.parts:
-            wanted = part.state in _JOINED and (names is None or part.name in names)
+            wanted = part.state in JOINED and (names is None or part.name in names)
             if wanted and self.place_of(part).is_file():
                 sound = await asyncio.to_thread(self._put, self.place_of(part), "part")
                 kept[part.id] = sound.store_key
@@ -365,7 +367,15 @@ def _worst(recording: StoredRecording, result: Result) -> tuple[str, str]:
     if missing:
         return "part-missing", ", ".join(missing)
     worst = next((part for part in result.parts if part.why_id), None)
-    return (worst.why_id, worst.detail) if worst else ("", "")
+    return (worst.why_id, worst.detail) if worst else _doubted(result)
+
+
+def _doubted(result: Result) -> tuple[str, str]:
+    """Whether a part was left out, else whether one may stand in the wrong place."""
+    for doubt in (Doubt.TOO_LATE, Doubt.NO_TIME):
+        if names := [name for name, what in result.doubts if what == doubt]:
+            return str(doubt), ", ".join(names)
+    return "", ""
 
 
 def _form_of(path: Path) -> str:

@@ -14,19 +14,33 @@ PIECE_SECONDS = 4
 
 @dataclass(slots=True)
 class _Voice:
-    """One part while it is read: it begins `offset` samples after the conversation."""
+    """One part while it is read.
+
+    It begins `offset` samples after the conversation, or where the one `before` it ends if that is
+    later.
+    """
 
     sound: Sound
     tracks: Sequence[Track]
     offset: int
+    before: _Voice | None = None
     heard: int = 0
     over: bool = False
 
+    @property
+    def begins(self) -> int | None:
+        """After how many samples of the conversation; None while that is not known yet."""
+        if self.before is None:
+            return self.offset
+        if not self.before.over or self.before.begins is None:
+            return None
+        return max(self.offset, self.before.begins + self.before.heard)
+
     def piece(self, begin: int, samples: int) -> tuple[bytes, int] | None:
         """The samples in a piece of time that begins at `begin`, and how many stand before them."""
-        if self.over or self.offset >= begin + samples:
+        if self.over or self.begins is None or self.begins >= begin + samples:
             return None
-        lead = max(0, self.offset - begin)
+        lead = max(0, self.begins - begin)
         data = self.sound.read(samples - lead)
         read = len(data) // (WIDTH * self.sound.channels)
         self.heard += read
@@ -46,7 +60,7 @@ class Mixed:
 
 def mix(plan: JoinPlan, sounds: Mapping[str, Sound], write: Callable[[bytes], None]) -> Mixed:
     """Hands the conversation to `write` in pieces; stops at the plan's longest."""
-    voices = [_voice(sounds[name], tracks) for name, tracks in _by_part(plan).items()]
+    voices = _voices(plan, sounds)
     mixed = Mixed(levels=Levels.of(plan.sides))
     if _is_whole(plan, voices):
         _straight(plan, voices[0], mixed, write)
@@ -102,7 +116,15 @@ def _by_part(plan: JoinPlan) -> dict[str, list[Track]]:
     return found
 
 
-def _voice(sound: Sound, tracks: Sequence[Track]) -> _Voice:
+def _voices(plan: JoinPlan, sounds: Mapping[str, Sound]) -> list[_Voice]:
+    """Every part, behind those that it follows."""
+    found: dict[str, _Voice] = {}
+    for name, tracks in _by_part(plan).items():
+        found[name] = _voice(sounds[name], tracks, found.get(tracks[0].after))
+    return list(found.values())
+
+
+def _voice(sound: Sound, tracks: Sequence[Track], before: _Voice | None) -> _Voice:
     left = tracks[0].skip
     while left > 0:
         step = min(left, sound.rate * PIECE_SECONDS)
@@ -110,13 +132,12 @@ def _voice(sound: Sound, tracks: Sequence[Track]) -> _Voice:
         if read < step:
             break
         left -= step
-    return _Voice(sound, tracks, tracks[0].offset)
+    return _Voice(sound, tracks, tracks[0].offset, before)
 
 
 def _sides(voices: Sequence[_Voice], plan: JoinPlan, begin: int, samples: int) -> list[bytes]:
     """The piece of each side, as long as anybody in it; whoever comes later makes it whole."""
     sides = [b""] * plan.sides
-    waited_for = any(voice.offset >= begin + samples for voice in voices)
     for voice in voices:
         found = voice.piece(begin, samples)
         if found is None:
@@ -126,7 +147,7 @@ def _sides(voices: Sequence[_Voice], plan: JoinPlan, begin: int, samples: int) -
             number = 1 if plan.sides == 2 and track.side is Side.US else 0
             mono = silence(lead) + one_channel(data, voice.sound.channels, track.channel)
             sides[number] = _over(sides[number], mono)
-    if waited_for:
+    if any(voice.begins is not None and voice.begins >= begin + samples for voice in voices):
         sides[0] += silence(samples - len(sides[0]) // WIDTH)
     return sides
 

@@ -72,6 +72,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Части разговора нет: {detail}",
         "A part of the conversation is missing: {detail}",
     ),
+    "no-time": (
+        "Неизвестно, когда началось то, что может стоять не на своём месте: {detail}",
+        "Nobody told when this began, so that it may stand in the wrong place: {detail}",
+    ),
+    "too-late": (
+        "По времени это не может быть частью разговора и в него не вошло: {detail}",
+        "By its time this can be no part of the conversation and was left out: {detail}",
+    ),
     "too-long": (
         "Разговор длиннее, чем мы берём; сохранено начало.",
         "The conversation is longer than we take; its beginning is kept.",

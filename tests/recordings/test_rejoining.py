@@ -59,6 +59,16 @@ async def stays(house: Arrivals, before: StoredRecording, *after: float) -> Stor
     return found
 
 
+async def test_a_second_stretch_is_heard_behind_the_first(house: Arrivals) -> None:
+    """As long as the provider has both."""
+    before = await kept(house)
+    await told_late(house)
+    found = await house.rounds(0, 4)
+    assert (found.state, found.why_id) == (RecordingState.READY, "")
+    assert found.seconds == before.seconds + 1
+    assert not house.store.verify(before.sounds[0].store_key), "what it was before is gone"
+
+
 async def test_a_link_that_leads_nowhere_any_more_takes_nothing_along(house: Arrivals) -> None:
     """404: the file was there once, and our conversation is all that is left of it."""
     before = await kept(house)

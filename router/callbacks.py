@@ -17,12 +17,17 @@ Rules:
    later is not closed unseen.
 6. Whoever takes an item has it for a while (30 min, a setting; the act says until when). While he
    has it nobody else can take it; then it is everybody's again, without anybody doing anything.
+7. A number that several clients use is a party of its own for the calls that told none of them. On
+   this number it and those clients answer for each other: a conversation with one of them stands in
+   the other's list too (`by_number`), and closes what is owed there as long as a missed call from
+   that number is a part of it. Two clients who are known never answer for each other, and attempts
+   are their own party's alone.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,7 +66,8 @@ class PartyCall:
 
     `by` is the extension that talked with the client (inbound) or dialled him (outbound). Times are
     the PBX's, corrected by what its clock is wrong. `voicemail`: somebody said that no person
-    answered.
+    answered. `number` identifies the client's number; `by_number`: it is another party's, and
+    stands in this list for its number alone (rule 7).
     """
 
     id: str
@@ -73,6 +79,8 @@ class PartyCall:
     by: str = ""
     talk_seconds: float = 0.0
     voicemail: bool = False
+    number: str = ""
+    by_number: bool = False
 
     @classmethod
     def of(cls, call: Call) -> PartyCall:
@@ -189,12 +197,17 @@ def party_of(
     if not number_key:
         return f"call:{call_id}"
     known = set(clients_of_number)
-    return party_of_client(known.pop()) if len(known) == 1 else f"number:{number_key}"
+    return party_of_client(known.pop()) if len(known) == 1 else party_of_number(number_key)
 
 
 def party_of_client(client: str) -> str:
     """To whom the calls of a client belong, those from before he was known too."""
     return f"{_CLIENT}{client}"
+
+
+def party_of_number(number_key: str) -> str:
+    """To whom the calls of a number belong that is nobody's, or several clients'."""
+    return f"number:{number_key}"
 
 
 def client_of(party: str) -> str:
@@ -213,11 +226,12 @@ def items(
     done = sorted(set(acts), key=_turn)
     known = _marked({call.id: call for call in calls}, done)
     ordered = sorted(known.values(), key=_place)
-    missed = [call for call in ordered if call.missed]
+    own = [call for call in ordered if not call.by_number]
+    missed = [call for call in own if call.missed]
     if not missed:
         return ()
-    closings = _closings(ordered, done, known, outbound_talk_seconds)
-    tries = [call for call in ordered if _is_attempt(call, outbound_talk_seconds)]
+    closings = _closings(ordered, missed, done, outbound_talk_seconds)
+    tries = [call for call in own if _is_attempt(call, outbound_talk_seconds)]
     attempts = {n: list(group) for n, group in groupby(tries, key=closings.number_for)}
     return tuple(
         _item(party, list(group), closings.at(n), attempts.get(n, ()), done)
@@ -265,30 +279,54 @@ class _Closings:
         return self.closings[number] if number < len(self.closings) else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A closing with its key; of a conversation that stands in the list by number, that number."""
+
+    key: tuple[datetime, int]
+    closing: Closing
+    number: str = ""
+
+
 def _closings(
     ordered: Sequence[PartyCall],
+    missed: Sequence[PartyCall],
     acts: Sequence[Act],
-    known: Mapping[str, PartyCall],
     outbound_talk_seconds: float,
 ) -> _Closings:
-    found: list[tuple[tuple[datetime, int], Closing]] = [
-        (
-            (call.ended_at, 0),
-            Closing(at=call.ended_at, how=_how(call), by=call.by, call_id=call.id),
+    own = {call.id: call for call in ordered if not call.by_number}
+    found = [
+        _Found(
+            key=(call.ended_at, 0),
+            closing=Closing(at=call.ended_at, how=_how(call), by=call.by, call_id=call.id),
+            number=call.number if call.by_number else "",
         )
         for call in ordered
         if call.is_talk(outbound_talk_seconds)
     ]
     found += [
-        (
-            (known[act.call_id].began_at, 1),
-            Closing(at=act.at, how=ClosedHow.NOT_NEEDED, by=act.by, note=act.note),
+        _Found(
+            key=(own[act.call_id].began_at, 1),
+            closing=Closing(at=act.at, how=ClosedHow.NOT_NEEDED, by=act.by, note=act.note),
         )
         for act in acts
-        if act.kind is ActKind.NOT_NEEDED and act.call_id in known
+        if act.kind is ActKind.NOT_NEEDED and act.call_id in own
     ]
-    found.sort(key=lambda pair: pair[0])
-    return _Closings(keys=[key for key, _ in found], closings=[closing for _, closing in found])
+    kept = _that_close(sorted(found, key=lambda one: one.key), missed)
+    return _Closings(keys=[one.key for one in kept], closings=[one.closing for one in kept])
+
+
+def _that_close(found: Iterable[_Found], missed: Sequence[PartyCall]) -> list[_Found]:
+    """Without the conversations by number that find no missed call of that number still owed."""
+    begins = [(call.began_at, 0) for call in missed]
+    kept: list[_Found] = []
+    settled = 0
+    for one in found:
+        until = bisect_left(begins, one.key)
+        if not one.number or any(call.number == one.number for call in missed[settled:until]):
+            kept.append(one)
+            settled = until
+    return kept
 
 
 def _how(talk: PartyCall) -> ClosedHow:

@@ -1,7 +1,7 @@
 """The callback list as rows, recomputed from a party's calls by `router.callbacks`.
 
-Only the stretch that a change can touch is read (from the last conversation before it), and only
-the rows that differ are written.
+Only the stretch that a change can touch is read (`storage.callback_calls`), and only the rows that
+differ are written.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from router.callbacks import (
     OUTBOUND_TALK_SECONDS,
@@ -23,11 +23,10 @@ from router.callbacks import (
     ClosedHow,
     Closing,
     Note,
-    PartyCall,
     items,
 )
-from router.calls import Direction, Disposition, MissedReason
 from storage import schema
+from storage.callback_calls import calls_read, parties_concerned, place_of
 from storage.connection import AnyConnection
 from storage.dialects import upsert
 from storage.records import CallbackChange
@@ -38,43 +37,6 @@ _links = schema.callback_calls
 _tries = schema.callback_attempts
 _acts = schema.callback_acts
 
-_CONCERNS = select(_t.c.id).where(_t.c.party == bindparam("party")).limit(1)
-_before = _calls.alias()
-_CONVERSATION_BEFORE = select(func.max(_before.c.ended_at)).where(
-    _before.c.party == bindparam("party"),
-    _before.c.disposition == Disposition.ANSWERED,
-    or_(
-        _before.c.direction == Direction.INBOUND,
-        and_(
-            _before.c.direction == Direction.OUTBOUND,
-            _before.c.talk_seconds >= bindparam("talk_seconds"),
-            ~exists().where(_acts.c.call_id == _before.c.id, _acts.c.kind == ActKind.VOICEMAIL),
-        ),
-    ),
-    _before.c.ended_at <= bindparam("since"),
-)
-_PARTY_CALLS = select(
-    _calls.c.id,
-    _calls.c.direction,
-    _calls.c.disposition,
-    _calls.c.reason,
-    _calls.c.began_at,
-    _calls.c.ended_at,
-    _calls.c.caller,
-    _calls.c.answered_by,
-    _calls.c.talk_seconds,
-    exists().where(_acts.c.call_id == _calls.c.id).label("acted_on"),
-).where(_calls.c.party == bindparam("party"))
-_start = _CONVERSATION_BEFORE.scalar_subquery()
-# Missed calls from before a conversation are settled by that very conversation, which is not read
-# again.
-_PARTY_CALLS_SINCE = _PARTY_CALLS.add_columns(_start.label("start")).where(
-    or_(
-        _start.is_(None),
-        _calls.c.began_at >= _start,
-        and_(_calls.c.disposition == Disposition.ANSWERED, _calls.c.ended_at > _start),
-    )
-)
 _ACTS_ON = select(_acts).where(_acts.c.call_id.in_(bindparam("calls", expanding=True)))
 _IN_ORDER = select(_t).order_by(_t.c.first_missed_at, _t.c.id)
 _OF_PARTY = _IN_ORDER.where(_t.c.party == bindparam("party"))
@@ -113,17 +75,19 @@ class Callbacks:
 
     async def refold(self, party: str, *, since: datetime | None = None) -> CallbackChange:
         """Counts a party's items again after a call or an act that concerns `since` and later."""
-        rows, start = await self._party_calls(party, since)
-        calls = [_party_call(row) for row in rows]
-        old = {item.id: item for item in await self._stored(party, start)}
-        acts = await self._acts_on(row.id for row in rows if row.acted_on)
-        fresh = items(party, calls, acts, outbound_talk_seconds=self._outbound_talk_seconds)
+        talk = self._outbound_talk_seconds
+        read = await calls_read(self._connection, party, since, talk_seconds=talk)
+        old = {item.id: item for item in await self._stored(party, read.start)}
+        acts = await self._acts_on(read.acted_on)
+        fresh = items(party, read.calls, acts, outbound_talk_seconds=talk)
         return await self._write(old, {item.id: item for item in fresh}, moved=since is None)
 
-    async def concerns(self, party: str) -> bool:
-        """Whether the party has an item at all: without one, a conversation changes nothing."""
-        found = await self._connection.execute(_CONCERNS, {"party": party})
-        return found.first() is not None
+    async def follow(self, party: str, number: str | None, *, since: datetime) -> CallbackChange:
+        """Counts every list again in which a call of `party` on `number` may count."""
+        change = CallbackChange()
+        for each in sorted(await parties_concerned(self._connection, party, number)):
+            change |= await self.refold(each, since=since)
+        return change
 
     async def act(self, item: CallbackItem, act: Act) -> CallbackItem:
         """Keeps what a person did and counts his item again; `storage.callback_acts` judges it."""
@@ -133,6 +97,9 @@ class Callbacks:
         }
         await self._connection.execute(upsert(_acts, self._dialect, keys=_ACT_KEYS, change=()), row)
         await self.refold(item.party, since=item.first_missed_at)
+        call = await place_of(self._connection, act.call_id)
+        if call and act.kind is ActKind.VOICEMAIL:
+            await self.follow(call.party, call.number, since=call.began_at)
         return await self.holding(item.missed[-1]) or item
 
     async def _in_turn(self, item: CallbackItem, act: Act) -> Act:
@@ -171,18 +138,6 @@ class Callbacks:
     async def open_items(self, *, limit: int = 500) -> tuple[CallbackItem, ...]:
         """What the company owes, oldest first."""
         return await self._items(_IN_ORDER.where(_t.c.closed_at.is_(None)).limit(limit))
-
-    async def _party_calls(
-        self, party: str, since: datetime | None
-    ) -> tuple[Sequence[Any], datetime | None]:
-        """The calls from the last conversation before `since` on, and when that ended."""
-        if since is None:
-            return (await self._connection.execute(_PARTY_CALLS, {"party": party})).all(), None
-        asked = {"party": party, "since": since, "talk_seconds": self._outbound_talk_seconds}
-        rows = (await self._connection.execute(_PARTY_CALLS_SINCE, asked)).all()
-        if rows:
-            return rows, rows[0].start
-        return rows, (await self._connection.execute(_CONVERSATION_BEFORE, asked)).scalar()
 
     async def _stored(self, party: str, start: datetime | None) -> tuple[CallbackItem, ...]:
         asked = {"party": party} | ({"start": start} if start else {})
@@ -287,20 +242,6 @@ def _change(old: dict[str, CallbackItem], changed: Sequence[CallbackItem]) -> Ca
 
 def _pieces(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
     return [values[n : n + size] for n in range(0, len(values), size)]
-
-
-def _party_call(row: Any) -> PartyCall:
-    direction = Direction(row.direction)
-    return PartyCall(
-        id=row.id,
-        direction=direction,
-        disposition=Disposition(row.disposition) if row.disposition else None,
-        reason=MissedReason(row.reason) if row.reason else None,
-        began_at=row.began_at,
-        ended_at=row.ended_at or row.began_at,
-        by=row.caller if direction is Direction.OUTBOUND else row.answered_by or "",
-        talk_seconds=row.talk_seconds,
-    )
 
 
 def _item(row: Any, missed: Sequence[str], attempts: Sequence[Attempt]) -> CallbackItem:

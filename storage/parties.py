@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select, union, update
 
 from router.callbacks import party_of
-from router.calls import Direction
+from router.calls import Direction, Disposition
 from router.numbers import NumberKind, PhoneNumber
 from storage import schema
 from storage.connection import AnyConnection
@@ -33,6 +33,15 @@ _HELD = (
     .distinct()
     .where(_calls.c.number_id.in_(bindparam("numbers", expanding=True)), *_UNRECOGNISED)
 )
+_MISSED_FROM = (
+    select(_calls.c.party)
+    .distinct()
+    .where(
+        _calls.c.number_id == bindparam("number"),
+        _calls.c.disposition == Disposition.MISSED,
+        _calls.c.direction == Direction.INBOUND,
+    )
+)
 
 
 def number_id(number: PhoneNumber | None) -> str | None:
@@ -50,6 +59,12 @@ async def clients_of(connection: AnyConnection, number: str) -> set[str]:
     return set(found.scalars())
 
 
+async def parties_missed_from(connection: AnyConnection, number: str) -> frozenset[str]:
+    """Every party that the company missed from a number."""
+    found = await connection.execute(_MISSED_FROM, {"number": number})
+    return frozenset(found.scalars())
+
+
 async def party_for(
     connection: AnyConnection, *, call_id: str, number: str | None, client: str
 ) -> str:
@@ -63,7 +78,8 @@ async def party_for(
 async def move_calls(connection: AnyConnection, numbers: Iterable[str]) -> set[str]:
     """Gives unrecognised calls from these numbers to whom they belong now.
 
-    Returns every party that lost or won a call; their callbacks must be counted again.
+    Returns every party that lost or won a call, and those that were missed from such a number:
+    their callbacks must be counted again.
     """
     changed: set[str] = set()
     held = await connection.execute(_HELD, {"numbers": list(numbers)})
@@ -73,5 +89,5 @@ async def move_calls(connection: AnyConnection, numbers: Iterable[str]) -> set[s
             continue
         here = (_calls.c.number_id == number, _calls.c.party == party, *_UNRECOGNISED)
         await connection.execute(update(_calls).where(*here).values(party=now))
-        changed |= {party, now}
+        changed |= {party, now} | await parties_missed_from(connection, number)
     return changed

@@ -33,7 +33,7 @@ async def record_ended_call(uow: UnitOfWork, ended: EndedCall) -> Recorded:
     change = CallbackChange()
     if ended.client and number:
         change |= await refold_parties(uow, await move_calls(uow.connection, [number]))
-    return Recorded(first=True, callbacks=change | await _follow(uow, party, call))
+    return Recorded(first=True, callbacks=change | await _follow(uow, party, number, call))
 
 
 async def _decision(uow: UnitOfWork, call_id: str, made: MadeDecision) -> int:
@@ -89,7 +89,8 @@ async def amend_ended_call(  # noqa: PLR0913 - what was learnt, all by keyword
     if not known.party:
         return CallbackChange()
     since = min(call.began_at, known.call.began_at)
-    return await uow.callbacks.refold(known.party, since=since)
+    change = await uow.callbacks.refold(known.party, since=since)
+    return change | await uow.callbacks.follow(known.party, known.number_id, since=since)
 
 
 async def refold_parties(uow: UnitOfWork, parties: set[str]) -> CallbackChange:
@@ -110,10 +111,10 @@ async def _party(uow: UnitOfWork, ended: EndedCall, number: str | None) -> str:
     )
 
 
-async def _follow(uow: UnitOfWork, party: str, call: Call) -> CallbackChange:
+async def _follow(uow: UnitOfWork, party: str, number: str | None, call: Call) -> CallbackChange:
     """The callback list after this call; most calls change nothing and cost one question."""
     if not party:
         return CallbackChange()
-    if not PartyCall.of(call).missed and not await uow.callbacks.concerns(party):
-        return CallbackChange()
-    return await uow.callbacks.refold(party, since=call.began_at)
+    if PartyCall.of(call).missed:
+        return await uow.callbacks.refold(party, since=call.began_at)
+    return await uow.callbacks.follow(party, number, since=call.began_at)

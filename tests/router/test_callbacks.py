@@ -6,6 +6,7 @@ Named after the invariant `one_callback`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -295,6 +296,10 @@ def test_a_party_is_the_client_else_his_number_else_the_call_alone(
     assert party_of(call_id="x", number_key=number, client=client, clients_of_number=known) == party
 
 
+def on(number: str, call: PartyCall, *, others: bool = False) -> PartyCall:
+    return replace(call, number=number, by_number=others)
+
+
 call_stories = st.lists(
     st.tuples(
         st.integers(0, 30),
@@ -332,11 +337,18 @@ def acts_on(calls: list[PartyCall], data: st.DataObject) -> list[Act]:
     return [act(kind, call_id, minute) for kind, call_id, minute in drawn]
 
 
+def numbered(calls: list[PartyCall], data: st.DataObject) -> list[PartyCall]:
+    """On one of two numbers, some of them calls of another party."""
+    drawn = st.tuples(st.sampled_from(["M", "N"]), st.booleans())
+    chosen = [data.draw(drawn) for _ in calls]
+    return [on(n, call, others=other) for call, (n, other) in zip(calls, chosen, strict=True)]
+
+
 @given(story=call_stories, data=st.data())
 def test_one_callback_any_order_of_arrival_gives_the_same_list(
     story: list[tuple[int, str, int]], data: st.DataObject
 ) -> None:
-    calls = calls_of(story)
+    calls = numbered(calls_of(story), data)
     acts = acts_on(calls, data)
     shuffled = data.draw(st.permutations(calls)), data.draw(st.permutations(acts))
     assert fold(calls, *acts) == fold(shuffled[0], *shuffled[1])
@@ -346,10 +358,11 @@ def test_one_callback_any_order_of_arrival_gives_the_same_list(
 def test_one_callback_every_missed_call_is_in_exactly_one_item_and_one_at_most_is_open(
     story: list[tuple[int, str, int]], data: st.DataObject
 ) -> None:
-    calls = calls_of(story)
+    calls = numbered(calls_of(story), data)
     found = fold(calls, *acts_on(calls, data))
     linked = [call_id for item in found for call_id in item.missed]
-    assert sorted(linked) == sorted(call.id for call in calls if call.missed)
+    own = [call for call in calls if not call.by_number]
+    assert sorted(linked) == sorted(call.id for call in own if call.missed)
     assert sum(item.closing is None for item in found) <= 1
     assert all(item.closing is not None for item in found[:-1])
 

@@ -100,8 +100,9 @@ def test_a_record_cut_anywhere_is_read_as_far_as_it_goes(story: str) -> None:
     story needs its beginning, or the take prefix.)
     """
     data = recording(story)
-    whole = {call["id"] for call in told(story)["calls"]}
-    linked = {call["linked_id"] for call in told(story)["calls"]}
+    calls = replay(data)
+    whole = {name for call in calls for name in (call.id, *call.aliases)}
+    linked = {call.linked_id for call in calls}
     for cut in range(0, len(data), max(1, len(data) // 23)):
         for part in (data[:cut], data[cut:]):
             record = read_record(part)

@@ -14,7 +14,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pbx_adapters.asterisk.tracking.parties import Kind, Parties
+from pbx_adapters.asterisk.tracking.parties import Kind, Parties, same_number
 from pbx_adapters.asterisk.tracking.reading import Snapshot
 from router.calls import Direction, MissedReason
 from router.events import AnyCallEvent
@@ -25,7 +25,7 @@ GONE_KEPT = 20_000
 
 @dataclass(slots=True, eq=False)
 class LegBook:
-    """A leg of a call as tracking sees it."""
+    """A leg of a call as tracking sees it. `told` is what the house has heard of it so far."""
 
     uid: str
     target: str
@@ -36,6 +36,7 @@ class LegBook:
     talked: bool = False
     ended: bool = False
     cancelled: bool = False
+    told: list[AnyCallEvent] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -132,6 +133,11 @@ class Desk:
         """Hands an event out."""
         self.said.append(event)
 
+    def tell(self, leg: LegBook, event: AnyCallEvent) -> None:
+        """Hands out an event of a leg."""
+        leg.told.append(event)
+        self.say(event)
+
     def ignore(self, because: str) -> None:
         """Counts an event that changes nothing."""
         sentence = f"ignored, because {because}"
@@ -225,13 +231,11 @@ class Desk:
         call = channel.call
         if channel.label:
             return channel.label
-        if (
-            call is not None
-            and call.direction is Direction.OUTBOUND
-            and channel.uid in call.anchors
-        ):
-            return call.line or channel.dialled or channel.number
-        return channel.dialled or channel.number
+        own = channel.dialled or channel.number
+        client = call is not None and call.direction is Direction.OUTBOUND
+        if call is not None and client and channel.uid in call.anchors:
+            return (call.line or own) if same_number(channel.dialled, call.line) else own
+        return own
 
     def call_linked(self, linked: str) -> CallBook | None:
         """The living call that a Linkedid belongs to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pbx_adapters.asterisk.tracking.books import CallBook, Channel, Desk, LegBook
@@ -105,7 +105,8 @@ def add_leg(
     if call.direction is Direction.OUTBOUND and not call.caller and channel.kind is Kind.PHONE:
         describe(desk, call, at, caller=channel.label)
     began_at = at if guest else channel.dial_at or at
-    desk.say(
+    desk.tell(
+        leg,
         LegBegan(
             pbx=desk.pbx,
             call_id=call.id,
@@ -113,7 +114,7 @@ def add_leg(
             leg_id=leg.uid,
             target=leg.target,
             channel=channel.name,
-        )
+        ),
     )
     if guest:
         return leg
@@ -128,14 +129,14 @@ def leg_rang(desk: Desk, call: CallBook, leg: LegBook, at: datetime) -> None:
     """Tells the first ring, once."""
     if not (leg.rang or leg.picked_up or leg.ended):
         leg.rang = True
-        desk.say(LegRang(pbx=desk.pbx, call_id=call.id, at=at, leg_id=leg.uid))
+        desk.tell(leg, LegRang(pbx=desk.pbx, call_id=call.id, at=at, leg_id=leg.uid))
 
 
 def leg_picked_up(desk: Desk, call: CallBook, leg: LegBook, at: datetime) -> None:
     """Tells that a phone is off the hook, once."""
     if not (leg.picked_up or leg.ended):
         leg.picked_up = True
-        desk.say(LegPickedUp(pbx=desk.pbx, call_id=call.id, at=at, leg_id=leg.uid))
+        desk.tell(leg, LegPickedUp(pbx=desk.pbx, call_id=call.id, at=at, leg_id=leg.uid))
 
 
 def end_leg(
@@ -152,7 +153,8 @@ def end_leg(
     rang_until = leg.dial_ended_at if not leg.talked and not leg.picked_up else None
     ended_at = rang_until or at
     call.leg_ended_at = max(ended_at, call.leg_ended_at or ended_at)
-    desk.say(LegEnded(pbx=desk.pbx, call_id=call.id, at=ended_at, leg_id=leg.uid, outcome=outcome))
+    ended = LegEnded(pbx=desk.pbx, call_id=call.id, at=ended_at, leg_id=leg.uid, outcome=outcome)
+    desk.tell(leg, ended)
     if channel is not None:
         call.held_by.discard(channel.uid)
 
@@ -195,6 +197,17 @@ def absorb(
     """
     if into is other or other.ended:
         return
+    _swallow(desk, into, other, at)
+    for leg in other.legs.values():
+        channel = desk.channels.get(leg.uid)
+        asked_only = leg.talked and leg.uid not in met
+        if channel is not None and not (leg.ended or asked_only or leg.uid in into.legs):
+            new = add_leg(desk, into, channel, at)
+            new.dial_status, new.dial_ended_at = leg.dial_status, leg.dial_ended_at
+
+
+def _swallow(desk: Desk, into: CallBook, other: CallBook, at: datetime) -> None:
+    """The names and the channels of a call go over to another."""
     other.ended = True
     names = {other.id, *other.aliases}
     into.aliases |= names
@@ -205,12 +218,25 @@ def absorb(
         channel = desk.channels.get(uid)
         if channel is not None:
             desk.belong(channel, into)
-    for leg in other.legs.values():
-        channel = desk.channels.get(leg.uid)
-        asked_only = leg.talked and leg.uid not in met
-        if channel is not None and not (leg.ended or asked_only or leg.uid in into.legs):
-            new = add_leg(desk, into, channel, at)
-            new.dial_status, new.dial_ended_at = leg.dial_status, leg.dial_ended_at
+
+
+def take_over(  # noqa: PLR0913 (what a call is, named anew)
+    desk: Desk, call: CallBook, namer: Channel, at: datetime, *, direction: Direction, line: str
+) -> CallBook:
+    """The same call under the name of another of its channels, before anybody talked in it."""
+    root = desk.channels.get(call.root or "")
+    name = root.caller_name if root is not None and not call.originated else ""
+    who = Who(caller=call.caller, caller_name=name, line=line)
+    new = begin(desk, namer, direction, who, call.began_at, root=root, recovered=call.recovered)
+    new.originated, new.queue = call.originated, call.queue
+    new.pbx_up_at, new.leg_ended_at = call.pbx_up_at, call.leg_ended_at
+    _swallow(desk, new, call, at)
+    new.legs = call.legs
+    for leg in new.legs.values():
+        told, leg.told = leg.told, []
+        for event in told:
+            desk.tell(leg, replace(event, call_id=new.id))
+    return new
 
 
 def end_call(

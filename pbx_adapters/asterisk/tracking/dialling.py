@@ -3,9 +3,8 @@
 Decisions:
 - A trunk channel that calls us opens an inbound call. Whatever it dials, phone or mobile through a
   trunk, is a leg of that call; a number dialled for it is never a second call.
-- A phone opens nothing by itself. When it dials a phone, that opens an internal call named by the
-  dialling phone; when it dials through a trunk, an outbound call named by the client's channel. A
-  second trunk tried for the same phone before anybody talked is the same call.
+- A phone opens nothing by itself; whether the call that it dials is internal or outbound, `sides`
+  says.
 - A phone that we call first (Originate) opens a provisional call, named by the phone, as soon as
   the number shown to it says whom it will be put through to. The client's own channel takes it over
   (`CallsJoined`); if the phone never answers it stays one outbound call with what happened to the
@@ -23,10 +22,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from pbx_adapters.asterisk.frames import Frame
-from pbx_adapters.asterisk.tracking.books import CallBook, Channel, Desk
+from pbx_adapters.asterisk.tracking.books import Channel, Desk
 from pbx_adapters.asterisk.tracking.callbook import (
     Who,
-    absorb,
     add_leg,
     begin,
     describe,
@@ -42,6 +40,7 @@ from pbx_adapters.asterisk.tracking.parties import (
 )
 from pbx_adapters.asterisk.tracking.placing import begin_inbound, place
 from pbx_adapters.asterisk.tracking.reading import Key, Prefix, snapshot, text
+from pbx_adapters.asterisk.tracking.sides import asked_for, dials_colleague, dials_out, outbound
 from router.calls import Direction
 
 
@@ -109,8 +108,10 @@ def _dialled_by(desk: Desk, dialer: Channel, dest: Channel, at: datetime) -> Non
     elif call is None:
         _first_dial(desk, dialer, dest, at)
     elif dialer.uid == call.root and dest.kind is Kind.TRUNK:
-        _root_dials_out(desk, call, dialer, dest, at)
+        dials_out(desk, call, dialer, dest, at)
     else:
+        if dialer.uid == call.root and dest.kind is Kind.PHONE:
+            dials_colleague(desk, call, dialer, dest, at)
         if call.originated and not call.outside and call.direction is Direction.OUTBOUND:
             describe(desk, call, at, direction=Direction.INTERNAL)
         add_leg(desk, call, dest, at)
@@ -120,46 +121,16 @@ def _first_dial(desk: Desk, dialer: Channel, dest: Channel, at: datetime) -> Non
     if dialer.kind is Kind.TRUNK:
         call = begin_inbound(desk, dialer, at, recovered=True)
     elif dest.kind is Kind.TRUNK:
-        _outbound(desk, dialer, dest, at)
+        outbound(desk, dialer, dest, at)
         return
     else:
         who = Who(
             caller=dialer.label,
             caller_name=dialer.caller_name,
-            line=dialer.exten if dialer.exten.isdigit() else desk.label(dest),
+            line=asked_for(desk, dialer, dest),
         )
         began_at = at if dialer.recovered or dialer.call else dialer.seen_at
         call = begin(desk, dialer, Direction.INTERNAL, who, began_at, root=dialer)
-    add_leg(desk, call, dest, at)
-
-
-def _root_dials_out(desk: Desk, call: CallBook, root: Channel, dest: Channel, at: datetime) -> None:
-    if call.outside and not call.talked:
-        call.anchors.add(dest.uid)
-        desk.belong(dest, call)
-        add_leg(desk, call, dest, at)
-        return
-    _outbound(desk, root, dest, at)
-
-
-def _outbound(desk: Desk, root: Channel, dest: Channel, at: datetime) -> None:
-    """The client's channel opens the call; a provisional one of the same phone goes into it."""
-    before = root.live_call
-    began_at = at if root.recovered or root.call else root.seen_at
-    if before is not None and not before.talked:
-        began_at = before.began_at
-    originated = before is not None and before.originated
-    who = Who(
-        caller=root.label,
-        caller_name="" if originated else root.caller_name,
-        line=dest.dialled or dest.number,
-    )
-    call = begin(desk, dest, Direction.OUTBOUND, who, began_at, root=root)
-    if before is not None and before.talked:
-        end_call(desk, before, at, anchor=None, cause=None)
-    elif before is not None:
-        absorb(desk, call, before, at)
-    desk.belong(root, call)
     add_leg(desk, call, dest, at)
 
 

@@ -133,6 +133,11 @@ def looks_outside(number: str) -> bool:
     return _NUMBER.fullmatch(number) is not None
 
 
+def same_number(one: str, other: str) -> bool:
+    """True of one number written with different prefixes."""
+    return one.endswith(other[-7:]) or other.endswith(one[-7:])
+
+
 def looks_like_extension(number: str) -> bool:
     """True of two to six digits."""
     return _PHONE.fullmatch(number) is not None

@@ -18,6 +18,7 @@ from router.calls import Direction
 
 RING = 4
 """The channel state of somebody who calls us."""
+_UP = 6
 
 _BORN = re.compile(r"(?:^|-)([0-9]{9,10})\.[0-9]+$")
 _NO_LINE = frozenset({"", "s", "h", "i", "t", "T", "fax"})
@@ -77,8 +78,13 @@ def _place_later(desk: Desk, channel: Channel, at: datetime) -> None:
     if call is not None:
         channel.dial_at = channel.dial_at or born_at(channel)
         add_leg(desk, call, channel, at)
-    elif first is not None and first.kind is Kind.PHONE:
+    elif first is not None and first.kind is Kind.PHONE and not _rang_in_vain(first, channel):
         _begin_from_phone(desk, first, channel, at)
+
+
+def _rang_in_vain(first: Channel, channel: Channel) -> bool:
+    """Whoever is in a bridge waits for nobody who still rings: another has answered him."""
+    return first.bridge is not None and channel.state != _UP
 
 
 def _begin_from_phone(desk: Desk, root: Channel, channel: Channel, at: datetime) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from pbx_adapters.asterisk.tracking.books import CallBook, Channel, Desk, LegBook
 from pbx_adapters.asterisk.tracking.callbook import absorb, add_leg
 from pbx_adapters.asterisk.tracking.parties import Kind
+from pbx_adapters.asterisk.tracking.sides import settled
 from router.calls import Direction
 from router.events import LegAnswered, LegBegan, LegLeft
 
@@ -78,6 +79,7 @@ def review(desk: Desk, call: CallBook, at: datetime) -> None:
     """Tells who began and who ceased to talk in this call."""
     if call.ended or call.optimising:
         return
+    call = settled(desk, call, met_by(desk, call.root or ""), at)
     now = _talking_now(desk, call, at)
     for uid in now:
         if uid not in call.talking:

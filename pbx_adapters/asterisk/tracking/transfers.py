@@ -147,7 +147,8 @@ def pickup(desk: Desk, frame: Frame, at: datetime) -> None:
         )
     leg.ended = True
     call.leg_ended_at = at
-    desk.say(
+    desk.tell(
+        leg,
         LegTaken(
             pbx=desk.pbx,
             call_id=call.id,
@@ -155,5 +156,5 @@ def pickup(desk: Desk, frame: Frame, at: datetime) -> None:
             leg_id=leg.uid,
             taken_leg_id=picker.uid,
             by=desk.label(picker),
-        )
+        ),
     )

@@ -14,14 +14,15 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from router.calls import Direction, Disposition, MissedReason
+from router.phones import ANYWHERE, Phone
 from storage import schema
 from storage.connection import AnyConnection
 from storage.database import Database
@@ -49,8 +50,8 @@ class Wanted:
     """Which calls; what is left out does not matter.
 
     `since` is included, `until` is not. `lines`: spellings of one line's number. `phones`: all that
-    a person is reached at; he dialled, talked or was rung. `number`: what identifies a number
-    (`storage.parties.number_id`). `clients`: their keys; empty means that nobody is meant.
+    a person is reached at; he dialled, talked or was rung there. `number`: what identifies a
+    number (`storage.parties.number_id`). `clients`: their keys; empty means that nobody is meant.
     `naming`: spellings of a text that the name at the time contains or the application is.
     `digits`: the last ones of the client's number, or an application. `after_hours`: missed
     because the department was closed.
@@ -63,7 +64,7 @@ class Wanted:
     department: str = ""
     lines: tuple[str, ...] = ()
     owner: str = ""
-    phones: tuple[str, ...] = ()
+    phones: tuple[Phone, ...] = ()
     number: str = ""
     clients: tuple[str, ...] | None = None
     naming: tuple[str, ...] = ()
@@ -100,18 +101,21 @@ class FoundCalls:
 class _Branch:
     """One way in: rows of `calls` by a column's index, or the calls of a target's legs.
 
-    Without a column, or where the column has no index, the whole log is walked.
+    Without a column, or where the column has no index, the whole log is walked. `pbx` is checked.
     """
 
     column: ColumnElement[Any] | None = None
     value: str = ""
     target: str = ""
+    pbx: str = ANYWHERE
 
     @property
     def where(self) -> Iterator[ColumnElement[bool]]:
         """What holds for its rows."""
         if self.column is not None:
             yield self.column == self.value
+        if self.pbx != ANYWHERE:
+            yield _aside(_t.c.pbx) == self.pbx
 
     @property
     def is_walk(self) -> bool:
@@ -299,10 +303,14 @@ def _one_column(wanted: Wanted) -> tuple[list[_Branch], Wanted]:
     return [_Branch()], wanted
 
 
-def _of_phones(phones: Sequence[str]) -> list[_Branch]:
+def _of_phones(phones: Sequence[Phone]) -> list[_Branch]:
     columns = (_t.c.answered_by, _t.c.caller)
-    found = [_Branch(column=c, value=phone) for phone in phones for c in columns]
-    return found + [_Branch(target=phone) for phone in phones]
+    found = [
+        _Branch(column=column, value=phone.number, pbx=phone.pbx)
+        for phone in phones
+        for column in columns
+    ]
+    return found + [_Branch(target=phone.number, pbx=phone.pbx) for phone in phones]
 
 
 def _reach_branches(reach: Reach) -> list[_Branch]:
@@ -323,14 +331,22 @@ def _within(reach: Reach) -> ColumnElement[bool]:
     return or_(
         _aside(_t.c.department).in_(reach.departments),
         _aside(_t.c.owner).in_(reach.managers),
-        _touches(tuple(reach.extensions)),
+        _touches(reach.extensions),
     )
 
 
-def _touches(phones: Sequence[str]) -> ColumnElement[bool]:
+def _touches(phones: Iterable[Phone]) -> ColumnElement[bool]:
     """He dialled, talked, or it rang at him."""
-    rang = exists().where(_rung.c.call_id == _t.c.id, _aside(_rung.c.target).in_(phones))
-    return or_(_aside(_t.c.answered_by).in_(phones), _aside(_t.c.caller).in_(phones), rang)
+    numbers: dict[str, list[str]] = {}
+    for phone in phones:
+        numbers.setdefault(phone.pbx, []).append(phone.number)
+    return or_(false(), *(_touched_at(pbx, at) for pbx, at in numbers.items()))
+
+
+def _touched_at(pbx: str, numbers: Sequence[str]) -> ColumnElement[bool]:
+    rang = exists().where(_rung.c.call_id == _t.c.id, _aside(_rung.c.target).in_(numbers))
+    touched = or_(_aside(_t.c.answered_by).in_(numbers), _aside(_t.c.caller).in_(numbers), rang)
+    return touched if pbx == ANYWHERE else and_(_aside(_t.c.pbx) == pbx, touched)
 
 
 def _checks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

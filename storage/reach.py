@@ -5,29 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from router.phones import Phone, any_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """Whose calls and clients somebody sees.
 
-    `managers` are keys in the office and `extensions` what they are rung at, their mobiles too;
-    `departments` are seen whole.
+    `managers` are keys in the office and `extensions` what they are rung at, each with its PBX,
+    their mobiles too; `departments` are seen whole.
     `everything` is the director's.
     """
 
     everything: bool = False
     departments: frozenset[str] = frozenset()
     managers: frozenset[str] = frozenset()
-    extensions: frozenset[str] = frozenset()
+    extensions: frozenset[Phone] = frozenset()
 
-    def sees_call(self, *, department: str, owner: str, talked_or_rang: Iterable[str] = ()) -> bool:
-        """Whether one call is within reach; the third are extensions."""
+    def sees_call(
+        self,
+        *,
+        department: str,
+        owner: str,
+        pbx: str | None = None,
+        talked_or_rang: Iterable[str] = (),
+    ) -> bool:
+        """Whether one call is within reach; the last are phones at its PBX (None: at any)."""
         return (
             self.everything
             or department in self.departments
             or (bool(owner) and owner in self.managers)
-            or not self.extensions.isdisjoint(talked_or_rang)
+            or self._rung(pbx, talked_or_rang)
         )
+
+    def _rung(self, pbx: str | None, numbers: Iterable[str]) -> bool:
+        if pbx is None:
+            return not {phone.number for phone in self.extensions}.isdisjoint(numbers)
+        return any_of(self.extensions, pbx, numbers)
 
     def sees_client(self, owner: str, application_managers: Iterable[str] = ()) -> bool:
         """Whether a client's card is within reach; a client of nobody is everybody's."""

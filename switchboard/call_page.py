@@ -156,7 +156,9 @@ async def call_page(
         handed_on=_handed_on(story, names),
         why=sentences(made.decision.reasons, language) if made else (),
         offer=_offer(made.decision, made.made_at, names) if made else None,
-        trail=tuple(_trail_line(item, names) for r in reported for item in r.get("trail", ())),
+        trail=tuple(
+            _trail_line(item, call.pbx, names) for r in reported for item in r.get("trail", ())
+        ),
         unread_journal=tuple(entry.raw for entry in story.trail if not entry.reported),
         service=next((str(r["service"]) for r in reported if r.get("service")), ""),
         restarted=any(bool(r.get("restarted")) for r in reported),
@@ -171,7 +173,7 @@ async def call_page(
 def _leg_line(story: CallStory, names: Names, leg: Leg, stretches: tuple[Stretch, ...]) -> LegLine:
     call = story.stored.call
     outbound = call.direction is Direction.OUTBOUND
-    who = names.manager_at(leg.target)
+    who = names.manager_at(leg.target, call.pbx)
     client = outbound and (leg.id == call.id or (who is None and leg.target == call.line))
     name = story.stored.client_name if client else who.name if who else ""
     return LegLine(
@@ -192,8 +194,8 @@ def _handed_on(story: CallStory, names: Names) -> tuple[HandedOn, ...]:
     return tuple(
         HandedOn(
             kind=moved.kind,
-            by=_who(moved.by, names),
-            to=_who(moved.to, names),
+            by=_who(moved.by, call.pbx, names),
+            to=_who(moved.to, call.pbx, names),
             at=moved.at,
             at_seconds=max(0.0, (moved.at - call.began_at).total_seconds()),
             completed=moved.completed,
@@ -202,8 +204,8 @@ def _handed_on(story: CallStory, names: Names) -> tuple[HandedOn, ...]:
     )
 
 
-def _who(target: str, names: Names) -> str:
-    found = names.manager_at(target)
+def _who(target: str, pbx: str, names: Names) -> str:
+    found = names.manager_at(target, pbx)
     return found.name if found else target
 
 
@@ -240,24 +242,24 @@ def _target(target: Target, names: Names) -> str:
     return names.manager(target.manager) or target.number
 
 
-def _trail_line(item: Mapping[str, Any], names: Names) -> TrailLine:
+def _trail_line(item: Mapping[str, Any], pbx: str, names: Names) -> TrailLine:
     return TrailLine(
         step=str(item.get("step") or ""),
         what=str(item.get("what") or ""),
-        people=tuple(_trail_who(str(who), names) for who in item.get("who") or () if who),
+        people=tuple(_trail_who(str(who), pbx, names) for who in item.get("who") or () if who),
         seconds=int(item.get("seconds") or 0),
         result=str(item.get("result") or ""),
     )
 
 
-def _trail_who(target: str, names: Names) -> str:
+def _trail_who(target: str, pbx: str, names: Names) -> str:
     """`ivanova/101` as people know it; of a transfer, `101>102`, both."""
     if ">" in target:
-        return " → ".join(_trail_who(each, names) for each in target.split(">"))
+        return " → ".join(_trail_who(each, pbx, names) for each in target.split(">"))
     key, slash, number = target.partition("/")
     if slash:
         return names.manager(key) or number
-    return _who(target, names)
+    return _who(target, pbx, names)
 
 
 async def _callback(database: Database, story: CallStory) -> CallbackItem | None:

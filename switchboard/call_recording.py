@@ -86,7 +86,7 @@ def _talks(call: Call, names: Names) -> Sequence[tuple[str, float, float]]:
     outbound = call.direction is Direction.OUTBOUND
     found: list[tuple[str, float, float]] = []
     for bar in timeline(call).bars:
-        who = names.manager_at(bar.leg.target)
+        who = names.manager_at(bar.leg.target, call.pbx)
         to_line = who is None and bar.leg.target == call.line
         if outbound and (to_line or bar.leg.id == call.id):
             continue  # the client himself

@@ -30,7 +30,12 @@ def within(stored: StoredCall, reach: Reach) -> bool:
     touched = {leg.target.lstrip("+") for leg in call.legs} | {call.answered_by or ""}
     if call.direction is not Direction.INBOUND:
         touched.add(call.caller)
-    return reach.sees_call(department=stored.department, owner=stored.owner, talked_or_rang=touched)
+    return reach.sees_call(
+        department=stored.department,
+        owner=stored.owner,
+        pbx=call.pbx,
+        talked_or_rang=touched,
+    )
 
 
 def is_theirs(client: ClientRecord, reach: Reach) -> bool:

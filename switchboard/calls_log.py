@@ -15,6 +15,7 @@ from router.calls import Direction, Disposition, MissedReason
 from router.client_words import wanted as words_wanted
 from router.numbers import NumberKind, normalise
 from router.office import Office
+from router.phones import ANYWHERE, Phone
 from storage.call_marks import Marks, marks_of
 from storage.call_search import MOST_BRANCHES, FoundCalls, Place, Wanted, find_calls
 from storage.client_search import Sight, find_clients
@@ -146,7 +147,7 @@ def meant(asked: Asked, office: Office, zone: ZoneInfo) -> Wanted:
         disposition=asked.disposition,
         department=asked.department,
         lines=names.spellings(asked.line) if asked.line else (),
-        phones=(names.phones(asked.person) or (asked.person,)) if asked.person else (),
+        phones=_phones(names, asked.person),
         after_hours=asked.after_hours,
         recovered=asked.recovered,
         disputed=asked.disputed,
@@ -168,6 +169,13 @@ async def _known(database: Database, wanted: Wanted, asked: Asked, office: Offic
     if found.more or not found.clients:
         return wanted
     return replace(wanted, naming=(), clients=tuple(client.key for client in found.clients))
+
+
+def _phones(names: Names, person: str) -> tuple[Phone, ...]:
+    """What a person is reached at; one who is gone is asked for by his number."""
+    if not person:
+        return ()
+    return names.phones(person) or (Phone(ANYWHERE, person),)
 
 
 def _with_text(wanted: Wanted, text: str, office: Office) -> Wanted:
@@ -206,7 +214,7 @@ def logged(stored: StoredCall, names: Names, marks: Marks) -> LoggedCall:
     call = stored.call
     outbound = call.direction is not Direction.INBOUND
     at = call.caller if outbound else call.answered_by or ""
-    person = names.manager_at(at)
+    person = names.manager_at(at, call.pbx)
     outside = call.line if outbound else call.caller
     shown = stored.number_e164 or (outside if stored.number_id or outbound else "")
     talked_from = call.answered_at or call.ended_at or call.began_at

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from router.decide import line_of
 from router.office import Manager, Office
+from router.phones import ANYWHERE, Phone, phones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +19,30 @@ class Names:
     """The names of one office. Made by `Names.of`."""
 
     office: Office
-    by_phone: Mapping[str, Manager]
+    by_phone: Mapping[Phone, Manager]
+    by_number: Mapping[str, Manager | None]
 
     @classmethod
     def of(cls, office: Office) -> Names:
-        """The names of an office; desk phones go before mobiles."""
-        mobiles = {m.mobile.lstrip("+"): m for m in office.managers.values() if m.mobile}
-        desks = {m.extension: m for m in office.managers.values()}
-        return cls(office, mobiles | desks)
+        """The names of an office."""
+        by_phone: dict[Phone, Manager] = {}
+        by_number: dict[str, Manager | None] = {}
+        for manager in office.managers.values():
+            for phone in phones_of(manager, office):
+                by_phone[phone] = manager
+                alone = by_number.setdefault(phone.number, manager) is manager
+                by_number[phone.number] = manager if alone else None
+        return cls(office, by_phone, by_number)
 
-    def manager_at(self, target: str | None) -> Manager | None:
-        """Whose phone or mobile a target is."""
-        return self.by_phone.get((target or "").lstrip("+"))
+    def manager_at(self, target: str | None, pbx: str | None) -> Manager | None:
+        """Whose phone or mobile a target is at a PBX.
+
+        Where the PBX is not known (None), only a number that one person alone has is anybody's.
+        """
+        number = target or ""
+        if pbx is None:
+            return self.by_number.get(number)
+        return self.by_phone.get(Phone(pbx, number)) or self.by_phone.get(Phone(ANYWHERE, number))
 
     def manager(self, key: str) -> str:
         """A manager's name."""
@@ -38,7 +51,7 @@ class Names:
 
     def person(self, who: str) -> str:
         """A person by his key or by what he is reached at; else what was written."""
-        found = self.manager_at(who)
+        found = self.manager_at(who, None)
         return found.name if found else self.manager(who)
 
     def department(self, key: str) -> str:
@@ -61,10 +74,10 @@ class Names:
         others = (f"7{rest}", f"+7{rest}", f"8{rest}", rest) if rest else (digits, f"+{digits}")
         return tuple(dict.fromkeys((found.number, *others)))
 
-    def phones(self, manager: str) -> tuple[str, ...]:
+    def phones(self, manager: str) -> tuple[Phone, ...]:
         """Everything a manager is reached at, as PBXs may write it; empty for an unknown one."""
         found = self.office.managers.get(manager)
-        return found.reached_at if found else ()
+        return phones_of(found, self.office) if found else ()
 
     def zone(self, department: str = "") -> ZoneInfo:
         """The time zone of a department, else of the default one."""

@@ -223,7 +223,7 @@ def _people(
     skipped: dict[str, Counter[str]] = {}
     for subject, found in total.items():
         if subject[0] in {About.PERSON, About.CALLER, About.PICKED}:
-            manager = names.manager_at(subject[1])
+            manager = names.manager_at(subject[1], None)
             key = manager.key if manager else f"phone:{subject[1]}"
             into = picked if subject[0] == About.PICKED else counts
             into.setdefault(key, Counter()).update(found)

@@ -32,6 +32,7 @@ def ended_call(
     call_id: str,
     minute: float = 0,
     *,
+    pbx: str = "main",
     number: str = "+79161234567",
     direction: Direction = Direction.INBOUND,
     disposition: Disposition = Disposition.MISSED,
@@ -61,7 +62,7 @@ def ended_call(
     )
     call = Call(
         id=call_id,
-        pbx="main",
+        pbx=pbx,
         linked_id=call_id,
         direction=direction,
         caller=caller if outbound else number.lstrip("+"),

@@ -10,6 +10,7 @@ from log_calls import NINE, ended_call, record
 
 from router.calls import Direction, Disposition, LegOutcome, Transfer, TransferKind
 from router.office import Office
+from router.phones import Phone
 from router.plan import (
     Decision,
     Ending,
@@ -187,9 +188,10 @@ async def test_of_an_outbound_call_the_clients_leg_is_the_clients(
         (ALL, True),
         (Reach(departments=frozenset({"sales"})), True),
         (Reach(managers=frozenset({"ivanova"})), True),
-        (Reach(extensions=frozenset({"101"})), True),
+        (Reach(extensions=frozenset({Phone("main", "101")})), True),
+        (Reach(extensions=frozenset({Phone("spb", "101")})), False),
         (Reach(departments=frozenset({"service"})), False),
-        (Reach(managers=frozenset({"orlov"}), extensions=frozenset({"104"})), False),
+        (Reach(managers=frozenset({"orlov"}), extensions=frozenset({Phone("main", "104")})), False),
         (Reach(), False),
     ],
 )

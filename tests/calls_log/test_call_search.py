@@ -13,6 +13,7 @@ import pytest
 from log_calls import NINE, ended_call, record
 
 from router.calls import Direction, Disposition, MissedReason
+from router.phones import ANYWHERE, Phone
 from storage import call_search
 from storage.call_search import Place, Wanted, find_calls
 from storage.database import Database
@@ -21,13 +22,15 @@ from storage.records import EndedCall
 from storage.writer import Writer
 
 ALL = Reach(everything=True)
-HIS = Reach(managers=frozenset({"ivanova"}), extensions=frozenset({"101"}))
+HIS = Reach(managers=frozenset({"ivanova"}), extensions=frozenset({Phone("main", "101")}))
 DEPARTMENT = Reach(
     departments=frozenset({"sales"}),
     managers=frozenset({"ivanova", "petrov"}),
-    extensions=frozenset({"101", "102"}),
+    extensions=frozenset({Phone("main", "101"), Phone("spb", "102"), Phone(ANYWHERE, "201")}),
 )
 OUT = Direction.OUTBOUND
+MAIN_101, MAIN_102 = Phone("main", "101"), Phone("main", "102")
+SPB_101, MOBILE = Phone("spb", "101"), Phone(ANYWHERE, "201")
 
 
 async def ids(
@@ -63,10 +66,12 @@ def some_calls(dice: random.Random, count: int = 90) -> list[EndedCall]:
         direction = OUT if outbound else Direction.INBOUND
         missed = Disposition.NO_ANSWER if outbound else Disposition.MISSED
         client = dice.choice(["", "k1", "k2"])
+        pbx = dice.choice(["main", "main", "spb"])
         made.append(
             ended_call(
                 f"c-{n:03}",
                 dice.randrange(count // 2),
+                pbx=pbx,
                 number=f"+7916000000{dice.randrange(4)}",
                 direction=direction,
                 disposition=Disposition.ANSWERED if answered else missed,
@@ -94,10 +99,10 @@ class Case:
     holds: Callable[[EndedCall], bool]
 
 
-def touches(made: EndedCall, *phones: str) -> bool:
+def touches(made: EndedCall, *phones: Phone) -> bool:
     call = made.call
     reached = {call.answered_by, call.caller, *(leg.target for leg in call.legs)}
-    return not reached.isdisjoint(phones)
+    return any(at.number in reached and at.pbx in {ANYWHERE, call.pbx} for at in phones)
 
 
 def number(made: EndedCall) -> str:
@@ -110,7 +115,14 @@ CASES = {
         Wanted(since=NINE + timedelta(minutes=10), until=NINE + timedelta(minutes=40)),
         lambda made: timedelta(minutes=10) <= made.call.began_at - NINE < timedelta(minutes=40),
     ),
-    "a person": Case(Wanted(phones=("102",)), lambda made: touches(made, "102")),
+    "a person": Case(Wanted(phones=(MAIN_102,)), lambda made: touches(made, MAIN_102)),
+    "a person of another exchange": Case(
+        Wanted(phones=(SPB_101, MOBILE)), lambda made: touches(made, SPB_101, MOBILE)
+    ),
+    "a person's of a client": Case(
+        Wanted(phones=(SPB_101, MOBILE), clients=("k1",)),
+        lambda made: made.client == "k1" and touches(made, SPB_101, MOBILE),
+    ),
     "a department": Case(Wanted(department="service"), lambda made: made.department == "service"),
     "a line": Case(
         Wanted(lines=("74951230002", "+74951230002")),
@@ -141,9 +153,9 @@ CASES = {
     "disputed": Case(Wanted(disputed=True), lambda made: bool(made.disagreement)),
     "an owner": Case(Wanted(owner="orlov"), lambda made: made.owner == "orlov"),
     "a person's missed on a line": Case(
-        Wanted(phones=("101",), disposition=Disposition.MISSED, lines=("74951230001",)),
+        Wanted(phones=(MAIN_101,), disposition=Disposition.MISSED, lines=("74951230001",)),
         lambda made: (
-            touches(made, "101")
+            touches(made, MAIN_101)
             and made.call.disposition is Disposition.MISSED
             and made.call.line == "74951230001"
         ),
@@ -181,7 +193,9 @@ def within(made: EndedCall, reach: Reach) -> bool:
     """The rule of the house, as `Reach` says it of one call."""
     call = made.call
     touched = {call.answered_by or "", call.caller, *(leg.target for leg in call.legs)}
-    return reach.sees_call(department=made.department, owner=made.owner, talked_or_rang=touched)
+    return reach.sees_call(
+        department=made.department, owner=made.owner, pbx=call.pbx, talked_or_rang=touched
+    )
 
 
 async def test_whoever_has_no_reach_finds_nothing_without_the_database_being_asked(
@@ -236,7 +250,7 @@ async def test_a_call_that_rang_late_at_a_person_is_his_too(
     leg = replace(late.call.legs[0], began_at=NINE + timedelta(hours=3))
     await record(writer, replace(late, call=replace(late.call, legs=(leg,))))
     before = Place(at=NINE + timedelta(minutes=5))
-    assert await ids(database, Wanted(phones=("101",)), before=before) == ["long"]
+    assert await ids(database, Wanted(phones=(MAIN_101,)), before=before) == ["long"]
 
 
 LEADING = {
@@ -245,7 +259,7 @@ LEADING = {
         Wanted(department="sales", disposition=Disposition.MISSED, owner="ivanova"), bool
     ),
     "a client's answered of a person": Case(
-        Wanted(clients=("k1",), disposition=Disposition.ANSWERED, phones=("101",)), bool
+        Wanted(clients=("k1",), disposition=Disposition.ANSWERED, phones=(MAIN_101,)), bool
     ),
     "a number's of an owner": Case(Wanted(number="+79160000001", owner="ivanova"), bool),
 }

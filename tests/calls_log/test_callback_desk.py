@@ -14,6 +14,7 @@ from config.holiday_calendar import PublicHolidays
 from router.callbacks import CallbackItem, ClosedHow
 from router.calls import Direction, Disposition
 from router.office import Office, Status
+from router.phones import Phone
 from storage.database import Database
 from storage.reach import Reach
 from storage.statuses import StatusRow
@@ -26,12 +27,12 @@ from switchboard.callbacks import floor_now
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # Monday, 12:00 in Moscow; the calls' first minute
 LATER = NOON + timedelta(hours=1)
 ANNA = Seer(
-    reach=Reach(managers=frozenset({"ivanova"}), extensions=frozenset({"101"})),
+    reach=Reach(managers=frozenset({"ivanova"}), extensions=frozenset({Phone("main", "101")})),
     manager="ivanova",
     by="ivanova",
 )
 PYOTR = Seer(
-    reach=Reach(managers=frozenset({"petrov"}), extensions=frozenset({"102"})),
+    reach=Reach(managers=frozenset({"petrov"}), extensions=frozenset({Phone("main", "102")})),
     manager="petrov",
     by="petrov",
 )
@@ -39,14 +40,14 @@ HEAD = Seer(
     reach=Reach(
         departments=frozenset({"sales"}),
         managers=frozenset({"ivanova", "petrov", "sokolova"}),
-        extensions=frozenset({"101", "102", "103"}),
+        extensions=frozenset({Phone("main", "101"), Phone("main", "102"), Phone("main", "103")}),
     ),
     manager="sokolova",
     by="sokolova",
 )
 DIRECTOR = Seer(reach=Reach(everything=True), by="Олег Директор")
 HELPER = Seer(
-    reach=Reach(managers=frozenset({"ivanova"}), extensions=frozenset({"101"})),
+    reach=Reach(managers=frozenset({"ivanova"}), extensions=frozenset({Phone("main", "101")})),
     manager="ivanova",
     by="Помощник",
 )

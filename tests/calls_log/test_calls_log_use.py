@@ -18,6 +18,7 @@ from storage.records import ClientRecord, Way
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.calls_log import Asked, LoggedCall, calls_log, every_call, meant, people_in
+from switchboard.names import Names
 
 ALL = Reach(everything=True)
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -62,7 +63,7 @@ def test_a_line_is_meant_however_the_exchange_writes_it(office: Office) -> None:
 
 def test_a_person_is_meant_at_his_phone_and_his_mobile(office: Office) -> None:
     phones = meant(Asked(person="petrov"), office, MOSCOW).phones
-    assert phones == ("102", "79161230102", "+79161230102")
+    assert phones == (("main", "102"), ("", "79161230102"), ("", "+79161230102"))
 
 
 async def test_somebody_whom_the_office_does_not_know_finds_nothing_and_not_everything(
@@ -159,3 +160,15 @@ async def test_every_call_goes_on_over_all_pages(
 def test_one_asks_only_for_people_within_reach(office: Office) -> None:
     assert set(people_in(office, Reach(managers=frozenset({"petrov"})))) == {"petrov"}
     assert set(people_in(office, ALL)) == set(office.managers)
+
+
+def test_a_number_of_two_people_has_a_name_only_where_its_exchange_is_known(
+    office: Office,
+) -> None:
+    orlov = replace(office.managers["orlov"], pbx="spb", extension="101")
+    names = Names.of(replace(office, managers={**office.managers, "orlov": orlov}))
+    found = [names.manager_at("101", pbx) for pbx in ("main", "spb", "kazan")]
+    assert [manager and manager.key for manager in found] == ["ivanova", "orlov", None]
+    assert names.person("101") == "101"
+    assert names.person("102") == "Пётр Петров"
+    assert names.manager_at(None, "main") is None

@@ -13,6 +13,7 @@ from dozvon.demo.premises import example_office
 from router.calls import Disposition
 from router.facts import Application
 from router.numbers import NumberPlan, normalise
+from router.phones import Phone
 from storage import schema
 from storage.audit import read_audit
 from storage.client_owners import held_by
@@ -45,7 +46,7 @@ Ended = Callable[..., EndedCall]
 @pytest.fixture
 def base(database: Database, writer: Writer) -> ClientBase:
     """As Ivanova, a manager."""
-    reach = Reach(managers=frozenset({"ivanova"}), extensions=frozenset({"101"}))
+    reach = Reach(managers=frozenset({"ivanova"}), extensions=frozenset({Phone("main", "101")}))
     return ClientBase(
         database=database,
         writer=writer,

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, text
 
 from router.client_words import wanted
 from router.numbers import NumberPlan
+from router.phones import Phone
 from storage import client_search, schema
 from storage.client_search import Found, Sight, find_clients
 from storage.database import Database, open_database
@@ -20,7 +21,7 @@ from storage.writer import Writer
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALL = Reach(everything=True)
-HIS = Reach(managers=frozenset({"ivanova"}), extensions=frozenset({"101"}))
+HIS = Reach(managers=frozenset({"ivanova"}), extensions=frozenset({Phone("main", "101")}))
 Keep = Callable[..., Awaitable[None]]
 
 

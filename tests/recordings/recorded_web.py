@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from recorded_arrivals import Arrivals
 
+from router.office import Manager
 from web.access.person import Person, put_person
 from web.access.roles import Role
 from web.parts import PARTS
@@ -20,8 +21,8 @@ DEPARTMENT = SimpleNamespace(key="sales", head="boss")
 OFFICE = SimpleNamespace(
     departments={"sales": DEPARTMENT},
     managers={
-        "ivanova": SimpleNamespace(key="ivanova", department="sales", reached_at=("101",)),
-        "petrov": SimpleNamespace(key="petrov", department="sales", reached_at=("102",)),
+        "ivanova": Manager(key="ivanova", name="Ivanova", department="sales", extension="101"),
+        "petrov": Manager(key="petrov", name="Petrov", department="sales", extension="102"),
     },
 )
 PEOPLE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.office import Office
+from router.phones import phones_of
 from storage.reach import Reach
 from web.access.person import Person
 from web.access.roles import Role
@@ -25,5 +26,5 @@ def reach_of(person: Person, office: Office) -> Reach:
     return Reach(
         departments=frozenset(departments),
         managers=frozenset(own),
-        extensions=frozenset(at for key in own for at in office.managers[key].reached_at),
+        extensions=frozenset(at for key in own for at in phones_of(office.managers[key], office)),
     )

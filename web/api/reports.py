@@ -109,7 +109,7 @@ def _within(turn: Turn, about: About, names: tuple[str, ...]) -> bool:
         return names[0] in reach.departments
     if about is About.SKIPPED:
         return names[0] in reach.managers
-    return names[0] in reach.extensions
+    return names[0] in {phone.number for phone in reach.extensions}
 
 
 ENDPOINTS = (

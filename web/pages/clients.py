@@ -198,7 +198,7 @@ def _call(stored: StoredCall, names: Names, notes: Sequence[Note]) -> Told:
     call = stored.call
     outbound = call.direction is Direction.OUTBOUND
     at = call.caller if outbound else call.answered_by
-    person = names.manager_at(at)
+    person = names.manager_at(at, call.pbx)
     return Told(
         at=call.began_at,
         call_id=call.id,

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from router.calls import Call, Direction, Disposition
 from router.office import Manager, Office
+from router.phones import Phone
 from storage.call_search import Wanted, find_calls
 from storage.clients import Clients
 from storage.notes import Note, Notes
@@ -115,10 +116,11 @@ async def after_call(request: web.Request, person: Person, manager: Manager) -> 
     """The talk of this moment, the one asked for, or the last without a note."""
     asked = request.query.get("note", "")
     call_id = asked or _live_talk(request, manager) or await _last_without_note(request, manager)
-    return await _about(request, person, call_id) if call_id else None
+    return await about_call(request, person, call_id) if call_id else None
 
 
-async def _about(request: web.Request, person: Person, call_id: str) -> AfterCall | None:
+async def about_call(request: web.Request, person: Person, call_id: str) -> AfterCall | None:
+    """The form for the note of a call; None where there is none that he may note."""
     parts, scene = parts_of(request), scene_of(request)
     live = scene.call(call_id)
     department = live.department if live else ""
@@ -163,7 +165,7 @@ async def _his_calls(
     request: web.Request, manager: Manager, since: datetime, *, limit: int
 ) -> tuple[StoredCall, ...]:
     """The calls that he dialled, that he talked in or that rang at him, the newest first."""
-    wanted = Wanted(since=since, phones=(manager.extension,))
+    wanted = Wanted(since=since, phones=(Phone(manager.pbx, manager.extension),))
     everything = Reach(everything=True)  # they are his own
     found = await find_calls(parts_of(request).database, wanted, everything, limit=limit)
     return found.calls

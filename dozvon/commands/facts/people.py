@@ -43,8 +43,8 @@ class People:
         return self.names.zone(department) if self.names else ZoneInfo("UTC")
 
     def manager_at(self, target: str) -> Manager | None:
-        """Whose phone or mobile a target is."""
-        return self.names.manager_at(target) if self.names else None
+        """Whose phone or mobile a target is; nobody's where two PBXs have the number."""
+        return self.names.manager_at(target, None) if self.names else None
 
     def who(self, target: str | None) -> str:
         """A target as people know it: `Анна Иванова (101)`, else the number."""

@@ -19,6 +19,7 @@ from dozvon.setup.here import (
 )
 from dozvon.setup.judging import judge
 from dozvon.setup.prompts import missing_prompts, usual_sounds
+from pbx_adapters.asterisk.mirror import spellings
 
 SETTINGS_FROM_ENVIRONMENT = "DOZVON_…"
 
@@ -37,8 +38,10 @@ async def examine(settings: Settings, file: Path | None) -> list[Finding]:
     name = "service-running" if running else "service-stopped"
     findings.append(state(name, folder=settings.data_dir))
     findings += await look_at_ports(settings, running=running)
+    lines = office.lines.values() if office else ()
+    numbers = {spelling for line in lines for spelling in spellings(line.number)}
     for pbx in settings.pbx.values():
-        facts = await ask_exchange(asterisk_settings(pbx))
+        facts = await ask_exchange(asterisk_settings(pbx), numbers=numbers)
         findings += judge(pbx, facts, office)
     findings += _sounds(settings)
     return findings

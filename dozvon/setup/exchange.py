@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from dozvon.setup.leading import trunks_astray
+from dozvon.setup.leading import Astray, trunks_astray
 from dozvon.setup.modules import MODULES
 from pbx_adapters.asterisk.ami import AmiLink
 from pbx_adapters.asterisk.ami_state import LinkState, LinkTiming
@@ -61,8 +61,7 @@ class ExchangeFacts:
 
     `agi` holds the arguments of each AGI() in our entry context, empty where there is no such
     context; `events` which of the two tried events came; `devices` states by device; `endpoints`
-    PJSIP endpoints with the name in their caller id; `astray` the trunks whose calls pass us by,
-    with their contexts.
+    PJSIP endpoints with the name in their caller id; `astray` the trunks whose calls pass us by.
     """
 
     calls: UserFacts
@@ -77,7 +76,7 @@ class ExchangeFacts:
     missing_modules: tuple[str, ...] | None = None
     endpoints: Mapping[str, str] | None = None
     ami_address: str | None = None
-    astray: Mapping[str, str] | None = None
+    astray: Mapping[str, Astray] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,8 +92,13 @@ class _Session:
         return self.facts.login is Login.CONNECTED
 
 
-async def ask_exchange(settings: AsteriskSettings) -> ExchangeFacts:
-    """Logs in as both users and asks; never raises for what a PBX may do or fail to do."""
+async def ask_exchange(
+    settings: AsteriskSettings, *, numbers: Collection[str] = ()
+) -> ExchangeFacts:
+    """Logs in as both users and asks; never raises for what a PBX may do or fail to do.
+
+    `numbers` are those that clients call, as the trunks may say them.
+    """
     calls_login = (settings.calls_user, settings.calls_secret)
     journal_login = (settings.journal_user, settings.journal_secret)
     async with (
@@ -107,7 +111,8 @@ async def ask_exchange(settings: AsteriskSettings) -> ExchangeFacts:
         if journal.up:
             facts = await _ask_as_journal(journal.link, facts)
         if calls.up and journal.up:
-            astray = await trunks_astray(calls.link, journal.link, sorted(settings.trunks))
+            trunks = sorted(settings.trunks)
+            astray = await trunks_astray(calls.link, journal.link, trunks, numbers)
             facts = replace(facts, astray=astray)
         if calls.up:
             facts = replace(facts, events=await _try_events(calls.link, journal))

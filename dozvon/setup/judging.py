@@ -229,8 +229,9 @@ def _trunks(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
             yield warning("trunk-unknown", pbx.key, trunk=trunk)
     if not facts.agi or facts.astray is None:
         return
-    for trunk, context in facts.astray.items():
-        yield warning("trunk-astray", pbx.key, trunk=trunk, context=context)
+    for trunk, astray in facts.astray.items():
+        about = {"context": astray.context, "own": _some(list(astray.taken_by)) or "—"}
+        yield warning("trunk-astray", pbx.key, trunk=trunk, **about)
     if pbx.trunks and not facts.astray:
         yield fine("trunks-right", pbx.key, trunks=", ".join(pbx.trunks))
 

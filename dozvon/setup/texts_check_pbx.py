@@ -242,11 +242,13 @@ CHECKS_PBX: Final[dict[str, tuple[str, str]]] = {
     "trunk-astray": (
         (
             "звонки с транка {trunk} не доходят до нас: из контекста {context} к нам ничего не "
-            "ведёт. Добавьте в него include => dozvon, затем: dialplan reload"
+            "ведёт, или наши номера раньше забирает чужая строка ({own}). Добавьте в него include "
+            "=> dozvon, такие строки уберите, затем: dialplan reload"
         ),
         (
             "calls from the trunk {trunk} pass us by: nothing in the context {context} leads to "
-            "us. Add include => dozvon to it, then: dialplan reload"
+            "us, or another line takes our numbers first ({own}). Add include => dozvon to it, "
+            "take such lines away, then: dialplan reload"
         ),
     ),
     "ami-far": (

@@ -22,7 +22,7 @@ def fail_open_targets(office: Office, pbx: str) -> dict[str, str]:
     steps = {
         spelling: _department_step(office, line.department, pbx)
         for line in office.lines.values()
-        for spelling in _spellings(line.number)
+        for spelling in spellings(line.number)
     }
     steps["default"] = _department_step(office, office.default_department, pbx)
     return {key: step for key, step in steps.items() if step}
@@ -38,7 +38,7 @@ def recorded_lines(office: Office) -> dict[str, str]:
     marks = {
         spelling: _record_mark(office, line.department, line)
         for line in office.lines.values()
-        for spelling in _spellings(line.number)
+        for spelling in spellings(line.number)
     }
     marks["default"] = _record_mark(office, office.default_department)
     return marks
@@ -49,7 +49,7 @@ def _record_mark(office: Office, department: str, line: Line | None = None) -> s
     return record_mark(record=found.record, notice=found.notice) or "0"
 
 
-def _spellings(number: str) -> tuple[str, ...]:
+def spellings(number: str) -> tuple[str, ...]:
     """A line's number as a trunk may say it: 7495…, +7495…, 8495…, 495…."""
     plain = number.removeprefix("+")
     if len(plain) == 11 and plain.startswith("7"):

@@ -219,6 +219,21 @@ async def test_a_dialplan_that_is_not_there_is_named(site: Site) -> None:
             "exten => _X!,1,GotoIf(${NIGHT}?shut,s,1:day,s,1)\n[day]\ninclude => dozvon",
             "trunks-right",
         ),
+        ("include => dozvon\nexten => _X.,1,Dial(PJSIP/101)", "trunk-astray"),
+        ("include => before\ninclude => dozvon\n[before]\nexten => _7.,1,Busy()", "trunk-astray"),
+        (
+            "include => dozvon\nexten => _X.,1,Goto(old,s,1)\n[old]\nexten => s,1,Busy()",
+            "trunk-astray",
+        ),
+        ("include => dozvon\nexten => _7812.,1,Busy()\nexten => s,1,Busy()", "trunks-right"),
+        (
+            "include => dozvon\nexten => _X.,1,Goto(in,1)\nexten => in,1,Goto(dozvon,7,1)",
+            "trunks-right",
+        ),
+        (
+            "exten => _X.,1,Busy()\nexten => _[+478]!,1,Goto(dozvon,${EXTEN},1)",
+            "trunks-right",
+        ),
     ],
 )
 async def test_a_trunk_whose_calls_pass_us_by_is_named(

@@ -4,9 +4,10 @@ Rules:
 
 1. A *missed call* is the company's and stands with the line. A *missed ring* is a person's and
    stands with the person. They are never added to one another.
-2. A person was *offered* a call when his phone rang for it, once for each call however often it
-   rang. What became of it is one of: he answered; he declined; he let it ring; a colleague took
-   it; the caller hung up first. Of several the first in this order counts.
+2. A person was *offered* a call when a phone of his rang for it, once for each call however often
+   and wherever it rang, his mobile too. What became of it is one of: he answered; he declined; he
+   let it ring; a colleague took it; the caller hung up first. Of several the first in this order
+   counts.
 3. Somebody was *skipped* when a decision passed him over, once for each call and reason; the
    exchange may find him busy later ("at-step"). That he comes last is no skip.
 4. Only inbound calls are offered; outbound calls count for who dialled.
@@ -17,18 +18,18 @@ Rules:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from router.callbacks import ClosedHow
 from router.callbacks_report import Worked
 from router.calls import Direction, Disposition, LegOutcome
+from router.phones import Phone
 from router.plan import Why
 
-VERSION = 1
+VERSION = 2
 """Raised when figures of the same calls would come out differently."""
 
 LONGEST_ANSWER_SECONDS = 300
@@ -39,9 +40,9 @@ class About(StrEnum):
     """What a subject is; the words after it name which one.
 
     LINE: line, department, hour on the wall. ANSWER: line, department; counted by seconds. PERSON
-    and PICKED: an extension; the second by seconds until he picked up. SKIPPED: a manager's key.
-    CALLBACK and WAITED: a department; the second by minutes until the first callback. CALLER: an
-    extension that called back.
+    and PICKED: an extension and its PBX; the second by seconds until he picked up. SKIPPED: a
+    manager's key. CALLBACK and WAITED: a department; the second by minutes until the first
+    callback. CALLER: an extension that called back, and its PBX.
     """
 
     LINE = "line"
@@ -56,6 +57,8 @@ class About(StrEnum):
 
 Subject = tuple[str, ...]
 Figures = dict[Subject, Counter[str]]
+Who = Callable[[Phone], Phone]
+"""Under which of his phones a person's figures stand; whoever is unknown, under his own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class CountedCall:
     """What is counted of a call; `hour` is the hour of the day on the wall in which it began."""
 
     id: str
+    pbx: str
     direction: Direction
     line: str
     department: str
@@ -100,13 +104,17 @@ _NO_SKIPS = frozenset(
 _SKIPS = frozenset(why for why in Why if why.value.startswith("skipped-")) - _NO_SKIPS
 
 
-def count_call(figures: Figures, call: CountedCall, legs: Sequence[CountedLeg]) -> None:
+def count_call(figures: Figures, call: CountedCall, legs: Sequence[CountedLeg], who: Who) -> None:
     """Adds one call with its legs."""
     if call.direction is Direction.INBOUND:
         _count_line(figures, call)
-        _count_offers(figures, legs)
+        by_person: dict[Phone, list[CountedLeg]] = {}
+        for leg in legs:
+            by_person.setdefault(who(Phone(call.pbx, leg.target)), []).append(leg)
+        for person, own in by_person.items():
+            _count_offer(figures, person, own)
     elif call.direction is Direction.OUTBOUND:
-        dialled = _of(figures, About.PERSON, call.caller)
+        dialled = _of_person(figures, About.PERSON, who(Phone(call.pbx, call.caller)))
         dialled["outbound"] += 1
         if call.disposition is Disposition.ANSWERED:
             dialled["outbound_answered"] += 1
@@ -141,17 +149,26 @@ def count_trail(figures: Figures, trail: Iterable[Mapping[str, Any]]) -> None:
             _of(figures, About.SKIPPED, manager)["at-step"] += 1
 
 
-def count_callback(figures: Figures, department: str, worked: Worked) -> None:
-    """Adds an item of the callback list to the day on which its first missed call began."""
+def count_callback(
+    figures: Figures,
+    department: str,
+    worked: Worked,
+    *,
+    tries: Iterable[Phone] = (),
+    reached_by: Phone | None = None,
+) -> None:
+    """Adds an item of the callback list to the day on which its first missed call began.
+
+    `tries`: who called back, each time; `reached_by`: who reached the client.
+    """
     counts = _of(figures, About.CALLBACK, department)
     counts["items"] += 1
     counts["needed"] += worked.needed
     counts[str(worked.how) if worked.how else "open"] += 1
-    for who in worked.tries:
-        if who:
-            _of(figures, About.CALLER, who)["attempts"] += 1
-    if worked.how is ClosedHow.REACHED and worked.by:
-        _of(figures, About.CALLER, worked.by)["reached"] += 1
+    for who in tries:
+        _of_person(figures, About.CALLER, who)["attempts"] += 1
+    if reached_by:
+        _of_person(figures, About.CALLER, reached_by)["reached"] += 1
     if worked.waited_seconds is not None:
         counts["called"] += 1
         minutes = min(round(worked.waited_seconds / 60), LONGEST_WAIT_MINUTES)
@@ -221,24 +238,24 @@ def _count_line(figures: Figures, call: CountedCall) -> None:
         counts["rejected"] += 1
 
 
-def _count_offers(figures: Figures, legs: Iterable[CountedLeg]) -> None:
-    by_target: dict[str, list[CountedLeg]] = {}
-    for leg in legs:
-        by_target.setdefault(leg.target, []).append(leg)
-    for target, own in by_target.items():
-        rang = [leg for leg in own if leg.rang or leg.outcome is LegOutcome.ANSWERED]
-        outcomes = {leg.outcome for leg in rang}
-        became = next((name for outcome, name in _BECAME if outcome in outcomes), None)
-        if became is None:
-            continue
-        counts = _of(figures, About.PERSON, target)
-        counts["offered"] += 1
-        counts[became] += 1
-        talked = [leg for leg in rang if leg.outcome is LegOutcome.ANSWERED]
-        if talked:
-            counts["talk_in"] += round(sum(leg.talk_seconds for leg in talked))
-            seconds = min(round(talked[0].ring_seconds), LONGEST_ANSWER_SECONDS)
-            _of(figures, About.PICKED, target)[str(seconds)] += 1
+def _count_offer(figures: Figures, person: Phone, legs: Sequence[CountedLeg]) -> None:
+    rang = [leg for leg in legs if leg.rang or leg.outcome is LegOutcome.ANSWERED]
+    outcomes = {leg.outcome for leg in rang}
+    became = next((name for outcome, name in _BECAME if outcome in outcomes), None)
+    if became is None:
+        return
+    counts = _of_person(figures, About.PERSON, person)
+    counts["offered"] += 1
+    counts[became] += 1
+    talked = [leg for leg in rang if leg.outcome is LegOutcome.ANSWERED]
+    if talked:
+        counts["talk_in"] += round(sum(leg.talk_seconds for leg in talked))
+        seconds = min(round(talked[0].ring_seconds), LONGEST_ANSWER_SECONDS)
+        _of_person(figures, About.PICKED, person)[str(seconds)] += 1
+
+
+def _of_person(figures: Figures, about: About, person: Phone) -> Counter[str]:
+    return _of(figures, about, person.number, person.pbx)
 
 
 def _of(figures: Figures, *subject: str) -> Counter[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -19,19 +19,29 @@ _t, _calls, _legs = schema.callbacks, schema.calls, schema.legs
 _links, _tries = schema.callback_calls, schema.callback_attempts
 
 
+class DayTry(NamedTuple):
+    """A callback: when, by which extension, and of which PBX that is."""
+
+    at: datetime
+    by: str
+    pbx: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayItem:
     """An item whose first missed call began in the stretch; people are extensions.
 
-    `tries`: the callbacks in order, (when, by whom), the one that reached the client among them.
+    `tries`: the callbacks in order, the one that reached the client among them. `by_pbx`: the PBX
+    of the call that closed the item.
     """
 
     id: str
     department: str
     first_missed_at: datetime
-    tries: Sequence[tuple[datetime, str]] = ()
+    tries: Sequence[DayTry] = ()
     how: ClosedHow | None = None
     by: str = ""
+    by_pbx: str = ""
 
 
 async def items_between(
@@ -40,23 +50,28 @@ async def items_between(
     """The items whose first missed call began from `since` on and before `until`, oldest first."""
     closing = _calls.alias("closing")
     asked = (
-        select(_t, closing.c.began_at.label("reached_at"))
+        select(_t, closing.c.began_at.label("reached_at"), closing.c.pbx.label("closed_at_pbx"))
         .outerjoin(closing, closing.c.id == _t.c.closing_call_id)
         .where(_t.c.first_missed_at >= since, _t.c.first_missed_at < until)
         .order_by(_t.c.first_missed_at, _t.c.id)
     )
     inside = select(_t.c.id).where(_t.c.first_missed_at >= since, _t.c.first_missed_at < until)
-    tries = select(_tries).where(_tries.c.callback_id.in_(inside)).order_by(_tries.c.at)
+    tries = (
+        select(_tries, _calls.c.pbx)
+        .join(_calls, _calls.c.id == _tries.c.call_id)
+        .where(_tries.c.callback_id.in_(inside))
+        .order_by(_tries.c.at)
+    )
     homes = (
         select(_links.c.callback_id, _calls.c.department)
         .join(_calls, _calls.c.id == _links.c.call_id)
         .where(_links.c.callback_id.in_(inside), _calls.c.department != "")
     )
-    tried: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    tried: defaultdict[str, list[DayTry]] = defaultdict(list)
     async with database.reading() as connection:
         rows = (await connection.execute(asked)).all()
         for found in await connection.execute(tries):
-            tried[found.callback_id].append((found.at, found.by))
+            tried[found.callback_id].append(DayTry(found.at, found.by, found.pbx))
         at_home = {row.callback_id: row.department for row in await connection.execute(homes)}
     return tuple(_day_item(row, at_home.get(row.id, ""), tried[row.id]) for row in rows)
 
@@ -82,10 +97,10 @@ async def legs_between(
     return tuple(tuple(legs) for legs in found.values())
 
 
-def _day_item(row: Any, department: str, tries: list[tuple[datetime, str]]) -> DayItem:
+def _day_item(row: Any, department: str, tries: list[DayTry]) -> DayItem:
     how = ClosedHow(row.closed_how) if row.closed_how else None
     if how is ClosedHow.REACHED and row.reached_at is not None:
-        tries = [*tries, (row.reached_at, row.closed_by)]
+        tries = [*tries, DayTry(row.reached_at, row.closed_by, row.closed_at_pbx)]
     return DayItem(
         id=row.id,
         department=department,
@@ -93,6 +108,7 @@ def _day_item(row: Any, department: str, tries: list[tuple[datetime, str]]) -> D
         tries=tuple(sorted(tries)),
         how=how,
         by=row.closed_by,
+        by_pbx=row.closed_at_pbx or "",
     )
 
 

@@ -138,6 +138,7 @@ async def calls_of(database: Database, since: datetime, until: datetime) -> Some
 
 _CALLS = select(
     _calls.c.id,
+    _calls.c.pbx,
     _calls.c.direction,
     _calls.c.line,
     _calls.c.department,

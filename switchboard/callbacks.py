@@ -7,7 +7,7 @@ service, a page or the command line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from router.callbacks_order import Floor, Owed, assigned, in_order
@@ -110,14 +110,13 @@ def _opening(
 
 
 def _worked(item: DayItem, opening: Callable[[datetime], datetime | None]) -> Worked:
-    first: Iterable[tuple[datetime, str]] = item.tries[:1]
-    at, by = next(iter(first), (None, ""))
+    first = item.tries[0] if item.tries else None
     return Worked(
         id=item.id,
         owed_from=owed_from(item.first_missed_at, opening),
-        first_try_at=at,
-        first_try_by=by,
-        tries=tuple(who for _, who in item.tries),
+        first_try_at=first.at if first else None,
+        first_try_by=first.by if first else "",
+        tries=tuple(each.by for each in item.tries),
         how=item.how,
         by=item.by,
     )

@@ -44,6 +44,11 @@ class Names:
             return self.by_number.get(number)
         return self.by_phone.get(Phone(pbx, number)) or self.by_phone.get(Phone(ANYWHERE, number))
 
+    def stands_under(self, phone: Phone) -> Phone:
+        """The first phone of whom a phone belongs to; the phone itself where it is nobody's."""
+        found = self.manager_at(phone.number, phone.pbx)
+        return phones_of(found, self.office)[0] if found else phone
+
     def manager(self, key: str) -> str:
         """A manager's name."""
         found = self.office.managers.get(key)

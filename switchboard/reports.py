@@ -20,6 +20,9 @@ OPEN_REASONS = ("abandoned", "no_answer", "nobody_reachable", "lost_in_transfer"
 """Why a client is missed while the department is open."""
 
 
+_UNKNOWN = "phone:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Whole days, both included."""
@@ -223,8 +226,9 @@ def _people(
     skipped: dict[str, Counter[str]] = {}
     for subject, found in total.items():
         if subject[0] in {About.PERSON, About.CALLER, About.PICKED}:
-            manager = names.manager_at(subject[1], None)
-            key = manager.key if manager else f"phone:{subject[1]}"
+            number, pbx = subject[1:]
+            manager = names.manager_at(number, pbx)
+            key = manager.key if manager else f"{_UNKNOWN}{number}@{pbx}"
             into = picked if subject[0] == About.PICKED else counts
             into.setdefault(key, Counter()).update(found)
         elif subject[0] == About.SKIPPED:
@@ -233,7 +237,7 @@ def _people(
     rows = [
         PersonRow(
             key=key,
-            name=names.manager(key.removeprefix("phone:")),
+            name=_name(key, names),
             department=names.department(manager.department) if manager else "",
             counts=counts.get(key, Counter()),
             skipped=skipped.get(key, Counter()),
@@ -242,6 +246,15 @@ def _people(
         for key, manager in keys
     ]
     return tuple(sorted(rows, key=lambda row: (row.department == "", row.department, row.name)))
+
+
+def _name(key: str, names: Names) -> str:
+    """Whoever is unknown is called by his number, of several PBXs also by its."""
+    if not key.startswith(_UNKNOWN):
+        return names.manager(key)
+    number, _, pbx = key.removeprefix(_UNKNOWN).rpartition("@")
+    several = len({manager.pbx for manager in names.office.managers.values()}) > 1
+    return f"{number} ({pbx})" if several and pbx else number
 
 
 def _keys(

@@ -1,8 +1,9 @@
 """Figures of the reports: days are counted once, kept, and counted again when a call changes.
 
 Rules: counting goes hour by hour and lets calls go first; a day that is over and unchanged is only
-read. What is kept holds extensions and keys; names come from the office of today. Figures are the
-truth of the log: whatever cannot be kept (the database is in trouble) is shown all the same.
+read. What is kept holds extensions and keys; names come from the office of today. Which phones are
+one person's tells the office in force when the day is counted. Figures are the truth of the log:
+whatever cannot be kept (the database is in trouble) is shown all the same.
 """
 
 from __future__ import annotations
@@ -12,23 +13,26 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from router import figures as counting
+from router.callbacks import ClosedHow
 from router.callbacks_report import Worked, owed_from
 from router.calls import Direction, Disposition, LegOutcome
-from router.figures import CountedCall, CountedLeg, Figures
+from router.figures import CountedCall, CountedLeg, Figures, Who
 from router.hours import HolidayCalendar, next_opening
 from router.office import Office
+from router.phones import Phone
 from storage.callback_reading import DayItem, items_between
 from storage.database import Database
 from storage.day_figures import Day, SomeCalls, calls_of, keep_day, kept_days, marks
 from storage.errors import StorageError
 from storage.writer import Writer
+from switchboard.names import Names
 
 MOST_DAYS = 400
 """A report is of so many days at most."""
@@ -87,22 +91,30 @@ def days_between(since: date, until: date, zone: ZoneInfo) -> list[Day]:
 async def count_day(bureau: Bureau, day: Day, zone: ZoneInfo) -> Figures:
     """Counts a day from its calls, hour by hour."""
     figures: Figures = {}
+    who = cache(Names.of(bureau.office).stands_under)
     began = day.since
     while began < min(day.until, bureau.now + _HOUR):
         ends = min(began + _HOUR, day.until)
         some = await calls_of(bureau.database, began, ends)
-        _count(figures, some, began.astimezone(zone).hour)
+        _count(figures, some, began.astimezone(zone).hour, who)
         await asyncio.sleep(0)
         began = ends
     for item in await items_between(bureau.database, day.since, day.until):
-        counting.count_callback(figures, item.department, _worked(bureau, item))
+        counting.count_callback(
+            figures,
+            item.department,
+            _worked(bureau, item),
+            tries=[who(Phone(each.pbx, each.by)) for each in item.tries if each.by],
+            reached_by=who(Phone(item.by_pbx, item.by)) if _reached(item) else None,
+        )
     return figures
 
 
-def _count(figures: Figures, some: SomeCalls, hour: int) -> None:
+def _count(figures: Figures, some: SomeCalls, hour: int, who: Who) -> None:
     for row in some.calls:
         call = CountedCall(
             id=row.id,
+            pbx=row.pbx,
             direction=Direction(row.direction),
             line=row.line,
             department=row.department,
@@ -114,7 +126,7 @@ def _count(figures: Figures, some: SomeCalls, hour: int) -> None:
             reason=row.reason or "",
             talk_seconds=row.talk_seconds,
         )
-        counting.count_call(figures, call, [_leg(leg) for leg in some.legs.get(row.id, ())])
+        counting.count_call(figures, call, [_leg(x) for x in some.legs.get(row.id, ())], who)
     for reasons in some.reasons:
         counting.count_skips(figures, reasons)
     for reported in some.trails:
@@ -131,14 +143,18 @@ def _leg(row: Any) -> CountedLeg:
     )
 
 
+def _reached(item: DayItem) -> bool:
+    return item.how is ClosedHow.REACHED and bool(item.by)
+
+
 def _worked(bureau: Bureau, item: DayItem) -> Worked:
-    at, by = item.tries[0] if item.tries else (None, "")
+    first = item.tries[0] if item.tries else None
     return Worked(
         id=item.id,
         owed_from=owed_from(item.first_missed_at, _opening(bureau, item.department)),
-        first_try_at=at,
-        first_try_by=by,
-        tries=tuple(who for _, who in item.tries),
+        first_try_at=first.at if first else None,
+        first_try_by=first.by if first else "",
+        tries=tuple(each.by for each in item.tries),
         how=item.how,
         by=item.by,
     )

@@ -83,7 +83,7 @@ async def test_a_call_that_is_put_right_later_is_counted_right(
     await writer.submit(lambda uow: amend_ended_call(uow, call))
     found = (await figures_of(bureau, DAY, DAY, MOSCOW))[DAY]
     assert found["line", "74951230001", "", "12"]["answered"] == 1
-    assert found["person", "101"]["answered"] == 1
+    assert found["person", "101", "main"]["answered"] == 1
     assert counted == [DAY, DAY]
 
 
@@ -140,6 +140,7 @@ async def test_what_is_owed_counts_when_it_is_called_back(
     closed = (await figures_of(bureau, DAY, DAY, MOSCOW))[DAY]
     assert closed["callback", ""]["reached"] == 1
     assert closed["waited", ""] == {"30": 1}
+    assert closed["caller", "101", "main"] == {"attempts": 1, "reached": 1}
     assert counted == [DAY, DAY]
 
 

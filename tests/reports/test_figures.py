@@ -25,6 +25,7 @@ from router.figures import (
     median_of,
     to_json,
 )
+from router.phones import Phone
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LINE = ("line", "74951230001", "sales", "12")
@@ -33,6 +34,7 @@ LINE = ("line", "74951230001", "sales", "12")
 def call(disposition: Disposition, reason: str = "", **more: object) -> CountedCall:
     about: dict[str, object] = {
         "id": "1",
+        "pbx": "main",
         "direction": Direction.INBOUND,
         "line": "74951230001",
         "department": "sales",
@@ -54,9 +56,13 @@ def leg(target: str, outcome: LegOutcome, *, rang: bool = True) -> CountedLeg:
     )
 
 
+def himself(phone: Phone) -> Phone:
+    return phone
+
+
 def counted(one: CountedCall, *legs: CountedLeg) -> Figures:
     figures: Figures = {}
-    count_call(figures, one, legs)
+    count_call(figures, one, legs, himself)
     return figures
 
 
@@ -68,14 +74,14 @@ def test_a_missed_call_is_the_lines_and_a_missed_ring_the_persons() -> None:
         leg("102", LegOutcome.ANSWERED),
     )
     assert found[LINE] == Counter(offered=1, answered=1, talk=61)
-    assert found["person", "101"] == Counter(offered=1, let_ring=1)
-    assert found["person", "102"] == Counter(offered=1, answered=1, talk_in=61)
+    assert found["person", "101", "main"] == Counter(offered=1, let_ring=1)
+    assert found["person", "102", "main"] == Counter(offered=1, answered=1, talk_in=61)
 
 
 def test_a_missed_call_has_its_reason() -> None:
     found = counted(call(Disposition.MISSED, "abandoned"), leg("101", LegOutcome.CANCELLED))
     assert found[LINE] == Counter({"offered": 1, "missed": 1, "missed:abandoned": 1})
-    assert found["person", "101"] == Counter(offered=1, gone=1)
+    assert found["person", "101", "main"] == Counter(offered=1, gone=1)
 
 
 def test_whoever_rang_twice_was_offered_one_call() -> None:
@@ -84,9 +90,9 @@ def test_whoever_rang_twice_was_offered_one_call() -> None:
         leg("101", LegOutcome.DECLINED),
         leg("101", LegOutcome.ANSWERED),
     )
-    assert found["person", "101"]["offered"] == 1
-    assert found["person", "101"]["answered"] == 1
-    assert "declined" not in found["person", "101"]
+    assert found["person", "101", "main"]["offered"] == 1
+    assert found["person", "101", "main"]["answered"] == 1
+    assert "declined" not in found["person", "101", "main"]
 
 
 def test_a_phone_that_never_rang_was_offered_nothing() -> None:
@@ -95,8 +101,8 @@ def test_a_phone_that_never_rang_was_offered_nothing() -> None:
         leg("101", LegOutcome.UNREACHABLE, rang=False),
         leg("102", LegOutcome.BUSY, rang=False),
     )
-    assert ("person", "101") not in found
-    assert ("person", "102") not in found
+    assert ("person", "101", "main") not in found
+    assert ("person", "102", "main") not in found
 
 
 def test_a_ring_that_a_colleague_ended_is_nobodys_miss() -> None:
@@ -105,7 +111,7 @@ def test_a_ring_that_a_colleague_ended_is_nobodys_miss() -> None:
         leg("101", LegOutcome.ELSEWHERE),
         leg("102", LegOutcome.ANSWERED),
     )
-    assert found["person", "101"] == Counter(offered=1, elsewhere=1)
+    assert found["person", "101", "main"] == Counter(offered=1, elsewhere=1)
 
 
 def test_an_outbound_call_counts_for_who_dialled_and_for_no_line() -> None:
@@ -113,14 +119,16 @@ def test_an_outbound_call_counts_for_who_dialled_and_for_no_line() -> None:
         call(Disposition.ANSWERED, direction=Direction.OUTBOUND, caller="101"),
         leg("79161234567", LegOutcome.ANSWERED),
     )
-    assert found == {("person", "101"): Counter(outbound=1, outbound_answered=1, talk_out=61)}
+    assert found == {
+        ("person", "101", "main"): Counter(outbound=1, outbound_answered=1, talk_out=61)
+    }
 
 
 def test_what_became_of_offered_calls_adds_up_to_them() -> None:
     total: Figures = {}
     for outcome in LegOutcome:
-        count_call(total, call(Disposition.ANSWERED), [leg("101", outcome)])
-    person = total["person", "101"]
+        count_call(total, call(Disposition.ANSWERED), [leg("101", outcome)], himself)
+    person = total["person", "101", "main"]
     became = ("answered", "declined", "let_ring", "elsewhere", "gone")
     assert person["offered"] == sum(person[name] for name in became)
 
@@ -153,10 +161,12 @@ def test_the_wait_for_a_callback_is_counted_in_minutes() -> None:
         how=ClosedHow.REACHED,
         by="102",
     )
-    count_callback(figures, "sales", worked)
+    first, second = Phone("main", "101"), Phone("spb", "101")
+    count_callback(figures, "sales", worked, tries=(first, second), reached_by=second)
     assert figures["waited", "sales"] == Counter({"12": 1})
     assert figures["callback", "sales"] == Counter(items=1, needed=1, reached=1, called=1)
-    assert figures["caller", "102"] == Counter(attempts=1, reached=1)
+    assert figures["caller", "101", "main"] == Counter(attempts=1)
+    assert figures["caller", "101", "spb"] == Counter(attempts=1, reached=1)
 
 
 @given(st.lists(st.integers(min_value=0, max_value=300), min_size=1))

@@ -81,3 +81,16 @@ async def test_whose_call_it_was_reads_it_under_his_name(house: TwoExchanges) ->
             assert CALL in text, path
             assert "Дмитрий Орлов" in text, path
         assert CALL not in (await orlov.get("/calls?person=ivanova"))[1]
+
+
+async def test_a_report_credits_who_answered(house: TwoExchanges) -> None:
+    async with house.api.live.people.signed_in("boss") as director:
+        _, text = await director.get("/reports/people.csv")
+        rows = {line.split(";")[0]: line.split(";")[2:4] for line in text.splitlines()}
+        assert rows["Дмитрий Орлов"] == ["1", "1"]
+        assert rows["Анна Иванова"] == ["0", "0"]
+    _, told = await (await house.api.program("boss")).get("/reports")
+    people = [f["names"] for f in told["days"][0]["figures"] if f["about"] == "person"]
+    assert people == [["101", "spb"]]
+    _, told = await (await house.api.program("sokolova")).get("/reports")
+    assert not [f for f in told["days"][0]["figures"] if f["about"] in {"person", "picked"}]

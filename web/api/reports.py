@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from router.figures import About, Figures, added, median_of
+from router.phones import Phone
 from switchboard.statistics import MOST_DAYS, Bureau, figures_of
 from web.api.endpoint import Endpoint, Turn
 from web.api.errors import Unfit
@@ -29,8 +30,8 @@ class ReportQuery:
 class Figure:
     """Counts about one thing. `names` say which: see `about`.
 
-    line: line, department, hour; answer: line, department; person, picked, caller: an extension;
-    skipped: a manager's key; callback, waited: a department.
+    line: line, department, hour; answer: line, department; person, picked, caller: an extension
+    and its PBX; skipped: a manager's key; callback, waited: a department.
     """
 
     about: About
@@ -109,7 +110,8 @@ def _within(turn: Turn, about: About, names: tuple[str, ...]) -> bool:
         return names[0] in reach.departments
     if about is About.SKIPPED:
         return names[0] in reach.managers
-    return names[0] in {phone.number for phone in reach.extensions}
+    number, pbx = names
+    return Phone(pbx, number) in reach.extensions
 
 
 ENDPOINTS = (

@@ -21,6 +21,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
+from router.callbacks import party_of_client
 from router.calls import Direction, Disposition, MissedReason
 from router.phones import ANYWHERE, Phone
 from storage import schema
@@ -51,7 +52,8 @@ class Wanted:
 
     `since` is included, `until` is not. `lines`: spellings of one line's number. `phones`: all that
     a person is reached at; he dialled, talked or was rung there. `number`: what identifies a
-    number (`storage.parties.number_id`). `clients`: their keys; empty means that nobody is meant.
+    number (`storage.parties.number_id`). `clients`: keys of those whose calls they are
+    today (`calls.party`); empty means that nobody is meant.
     `naming`: spellings of a text that the name at the time contains or the application is.
     `digits`: the last ones of the client's number, or an application. `after_hours`: missed
     because the department was closed.
@@ -281,7 +283,8 @@ def _search(wanted: Wanted, reach: Reach) -> _Search | None:
 def _lead(wanted: Wanted) -> tuple[list[_Branch], Wanted]:
     """The most telling index of what is wanted, and what is left to check."""
     if wanted.clients and len(wanted.clients) <= MOST_BRANCHES:
-        found = [_Branch(column=_t.c.client_key, value=key) for key in wanted.clients]
+        parties = map(party_of_client, wanted.clients)
+        found = [_Branch(column=_t.c.party, value=party) for party in parties]
         return found, replace(wanted, clients=None)
     if wanted.phones and not wanted.number:
         return _of_phones(wanted.phones), replace(wanted, phones=())
@@ -364,7 +367,7 @@ def _checks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.lines:
         yield _aside(_t.c.line).in_(wanted.lines)
     if wanted.clients:
-        yield _aside(_t.c.client_key).in_(wanted.clients)
+        yield _aside(_t.c.party).in_(map(party_of_client, wanted.clients))
     if wanted.phones:
         yield _touches(wanted.phones)
     yield from _text_checks(wanted)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from storage import schema
 from storage.connection import AnyConnection
 from storage.database import Database
+from storage.notes import about_client
 from storage.unit_of_work import UnitOfWork
 
 _t, _work, _notes = schema.clients, schema.applications, schema.notes
@@ -91,7 +92,7 @@ async def hand_over_client(uow: UnitOfWork, key: str, to: str, *, at: datetime) 
     if before:
         own = (_work.c.client_id == row.id, _work.c.manager == before, _work.c.open)
         await uow.execute(update(_work).where(*own).values(manager=to))
-        due = (_notes.c.client_key == key, _notes.c.manager == before, _notes.c.done_at.is_(None))
+        due = (about_client(key), _notes.c.manager == before, _notes.c.done_at.is_(None))
         await uow.execute(update(_notes).where(*due).values(manager=to))
     return before
 

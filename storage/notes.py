@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
-from storage import schema_people as schema
+from router.callbacks import party_of_client
+from storage import schema
 from storage.connection import AnyConnection
 from storage.database import Database
 
-_t = schema.notes
+_t, _calls = schema.notes, schema.calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """One note. `by` is a login, `manager` the key of whose task the next contact is.
 
-    `client` is empty for a caller whom nobody knows, `call_id` for a note without a call.
+    `client` is empty for a caller whom nobody knew then, `call_id` for a note without a call.
     """
 
     id: int = 0
@@ -67,7 +68,7 @@ class Notes:
 
     async def of_client(self, client: str, *, limit: int = 50) -> tuple[Note, ...]:
         """A client's notes, newest first."""
-        query = select(_t).where(_t.c.client_key == client)
+        query = select(_t).where(about_client(client))
         return await self._all(query.order_by(_t.c.at.desc(), _t.c.id.desc()).limit(limit))
 
     async def of_calls(self, call_ids: Sequence[str]) -> tuple[Note, ...]:
@@ -89,6 +90,16 @@ class Notes:
 
     async def _all(self, query: Any) -> tuple[Note, ...]:
         return tuple(_note(row) for row in await self._connection.execute(query))
+
+
+def about_client(client: str) -> ColumnElement[bool]:
+    """The notes of a client, those of calls from before anybody knew his number too.
+
+    Written so that databases find the latter by their calls, not among all notes about strangers.
+    """
+    of_stranger = func.coalesce(_t.c.client_key, "") == ""
+    his = select(_calls.c.id).where(_calls.c.party == party_of_client(client))
+    return or_(_t.c.client_key == client, and_(of_stranger, _t.c.call_id.in_(his)))
 
 
 async def notes_of_client(database: Database, client: str, *, limit: int = 50) -> tuple[Note, ...]:

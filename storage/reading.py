@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
+from router.callbacks import party_of_client
 from router.calls import Direction, Disposition
 from storage import schema
 from storage.callback_list import Callbacks
@@ -27,7 +28,8 @@ class CallFilter:
     """Which calls to list; what is left out does not matter.
 
     `since` is included, `until` is not. `number` is E.164; `who` is an extension that dialled,
-    talked or was rung; `disputed` asks for calls whose sources disagree.
+    talked or was rung; `client` is whose calls they are today; `disputed` asks for calls whose
+    sources disagree.
     """
 
     since: datetime | None = None
@@ -88,7 +90,7 @@ def _narrow(query: Select[Any], wanted: CallFilter) -> Select[Any]:
         _calls.c.direction: wanted.direction,
         _calls.c.disposition: wanted.disposition,
         _calls.c.number_id: wanted.number,
-        _calls.c.client_key: wanted.client,
+        _calls.c.party: party_of_client(wanted.client) if wanted.client else "",
         _calls.c.owner: wanted.owner,
         _calls.c.way: wanted.way,
     }

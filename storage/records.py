@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from router.callbacks import CallbackItem
+from router.callbacks import CallbackItem, client_of
 from router.calls import Call
 from router.facts import Application
 from router.numbers import PhoneNumber
@@ -108,6 +108,11 @@ class StoredCall:
     disagreement: str
     party: str
     clock_offset_seconds: float = 0.0
+
+    @property
+    def client_today(self) -> str:
+        """Whose call it is: who was recognised then, else who has the number since."""
+        return self.client or client_of(self.party)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

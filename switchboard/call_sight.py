@@ -18,9 +18,9 @@ async def may_see(connection: AnyConnection, stored: StoredCall, reach: Reach) -
     """Whether a call may be seen; `stored` comes with its legs."""
     if within(stored, reach):
         return True
-    if not stored.client or not reach.managers:
+    if not stored.client_today or not reach.managers:
         return False
-    client = await Clients(connection).get(stored.client)
+    client = await Clients(connection).get(stored.client_today)
     return client is not None and is_theirs(client, reach)
 
 

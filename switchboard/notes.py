@@ -69,7 +69,7 @@ async def call_of(
     return CallOf(
         call=stored.call,
         department=stored.department,
-        client=stored.client,
+        client=stored.client_today,
         client_name=stored.client_name,
         application=stored.application,
         owner=stored.owner,
@@ -80,7 +80,9 @@ def may_note(found: CallOf, reach: Reach) -> bool:
     """Whether he had to do with the call, or his role sees it."""
     call = found.call
     parties = {leg.target for leg in call.legs} | {call.caller, call.answered_by or ""}
-    return reach.sees_call(department=found.department, owner=found.owner, talked_or_rang=parties)
+    return reach.sees_call(
+        department=found.department, owner=found.owner, pbx=call.pbx, talked_or_rang=parties
+    )
 
 
 async def note_call(
@@ -112,7 +114,7 @@ async def note_call(
         )
 
     await board.write(work)
-    board.news.tell(ClientChanged(client=note.client))
+    board.news.tell(ClientChanged(client=note.client, noted=True))
     return note
 
 

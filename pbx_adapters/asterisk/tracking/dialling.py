@@ -178,14 +178,16 @@ def _shown(phone: Channel) -> str:
 
 
 def _is_taking(desk: Desk, phone: Channel, number: str) -> bool:
-    prefix = desk.parties.rules.take_prefix
-    if prefix and phone.uid.startswith(prefix):
-        return True
-    return any(
+    return _is_ordered_to_take(desk, phone) or any(
         call.caller.lstrip("+") == number.lstrip("+")
         for call in desk.calls.values()
         if call.direction is Direction.INBOUND and not (call.talked or call.ended)
     )
+
+
+def _is_ordered_to_take(desk: Desk, phone: Channel) -> bool:
+    prefix = desk.parties.rules.take_prefix
+    return bool(prefix) and phone.uid.startswith(prefix)
 
 
 def dial_state(desk: Desk, frame: Frame, at: datetime) -> None:
@@ -236,10 +238,11 @@ def originate_response(desk: Desk, frame: Frame, at: datetime) -> None:
         desk.ignore("the channels have told it already")
         return
     phone = desk.see(shot, at, begins=True)
-    if phone is None or phone.kind is not Kind.PHONE or _is_taking(desk, phone, ""):
+    if phone is None:
         return
-    who = Who(caller=phone.label, line=shot.exten)
-    call = begin(desk, phone, Direction.OUTBOUND, who, at, root=phone)
-    add_leg(desk, call, phone, at).dial_status = "CHANUNAVAIL"
-    end_call(desk, call, at, anchor=phone, cause=None)
+    if phone.kind is Kind.PHONE and not _is_ordered_to_take(desk, phone):
+        who = Who(caller=phone.label, line=shot.exten)
+        call = begin(desk, phone, Direction.OUTBOUND, who, at, root=phone)
+        add_leg(desk, call, phone, at).dial_status = "CHANUNAVAIL"
+        end_call(desk, call, at, anchor=phone, cause=None)
     desk.forget(phone)

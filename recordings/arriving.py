@@ -1,7 +1,8 @@
 """One file on its way from a PBX: looked at, fetched, or given up, and what the row says of it.
 
 A file that went into a conversation already (`PartState.USED`) is fetched once more where another
-one is told late; whatever becomes of it then, its row stays as it is: we have what was made of it.
+one is told late; whatever becomes of it then, its row stays as it is: we have what was made of it,
+and only the very same bytes are that file.
 """
 
 from __future__ import annotations
@@ -105,15 +106,9 @@ class Arriving:
             return True
         if got.size != part.seen_size:
             return False
-        if part.state is not PartState.USED:
-            await self._write(part, PartState.FETCHED, size=got.size, sha256=got.sha256)
-        elif got.size >= part.size:  # else it is less than what we have of it
-            await self._write(part, PartState.USED, size=got.size, sha256=got.sha256)
+        await self._is_now(part, PartState.FETCHED, size=got.size, sha256=got.sha256)
         return True
 
     async def _is_now(self, part: StoredPart, state: PartState, **about: Any) -> None:
         if part.state is not PartState.USED:
-            await self._write(part, state, **about)
-
-    async def _write(self, part: StoredPart, state: PartState, **about: Any) -> None:
-        await self._writer.submit(lambda uow: uow.recordings.part(part.id, state, **about))
+            await self._writer.submit(lambda uow: uow.recordings.part(part.id, state, **about))

@@ -11,7 +11,8 @@ Rules:
 4. What a client of the call does not want to be recorded never comes into the store: it is asked
    for before anything is fetched, and again in the transaction that would keep it.
 5. What is kept is worth more than what is told late: it is joined anew only once everything that it
-   was made of is here again, is played meanwhile, and else stays as it is.
+   was made of is here again, and is played meanwhile. Else what is told late goes on behind it, if
+   both are whole conversations; voices apart are named, and what is kept stays as it is.
 6. The PBX's copy is deleted only where a setting says so (`recordings.letting_go`).
 """
 
@@ -232,35 +233,41 @@ class Intake:
         if not fetched:
             await self._keeping.nothing_came(recording)
             return
-        if await asyncio.to_thread(self._keeping.not_here_again, recording):
-            await self._keeping.stays(recording)
-            return
         if lost := await asyncio.to_thread(self._keeping.lost, fetched):
             for part in lost:
                 fresh = partial(_anew, part.id)
                 await self._write(fresh)
             await self._later(recording, "not-there-yet", after=0.0)
             return
+        order = await self._order(recording)
+        if order is None:
+            await self._keeping.stays(recording)
+            return
         try:
-            result = await self._converter.convert(self._order(recording))
+            result = await self._converter.convert(order)
         except ConversionFailed as failed:
             await self._failed(recording, failed)
             return
         await self._keeping.keep(recording, result)
         self.state.told("")
 
-    def _order(self, recording: StoredRecording) -> Order:
-        parts = tuple(
-            OrderedPart(
-                name=part.name,
-                path=self._keeping.place_of(part),
-                kind=PartKind(part.kind),
-                began_at=part.began_at,
-            )
-            for part in _each_once(part for part in recording.parts if part.state in JOINED)
-        )
+    async def _order(self, recording: StoredRecording) -> Order | None:
+        """What is joined; None where what is kept can neither be joined anew nor go on."""
+        joined = [part for part in recording.parts if part.state in JOINED]
+        parts = [self._ordered(part) for part in _each_once(joined)]
+        if await asyncio.to_thread(self._keeping.not_here_again, recording):
+            kept = await asyncio.to_thread(self._keeping.stand_in, recording)
+            used = {part.sha256 for part in joined if part.state is PartState.USED}
+            late = [part for part in _each_once(joined) if part.sha256 not in used]
+            if kept is None or not late:
+                return None
+            parts = [kept, *map(self._ordered, late)]
         folder: Path = self._keeping.folder_of(recording.id)
-        return self._rules.order(parts, folder)
+        return self._rules.order(tuple(parts), folder)
+
+    def _ordered(self, part: StoredPart) -> OrderedPart:
+        place, kind = self._keeping.place_of(part), PartKind(part.kind)
+        return OrderedPart(name=part.name, path=place, kind=kind, began_at=part.began_at)
 
     async def _failed(self, recording: StoredRecording, failed: ConversionFailed) -> None:
         if failed.why_id == "no-ffmpeg" and await self._keeping.keep_as_it_is(recording):

@@ -25,6 +25,7 @@ from recordings.orders import MOST_BYTES, Order, OrderedPart, Result
 from recordings.port import PartKind
 from recordings.retention import DAYS, expires_at
 from recordings.store import FolderStore
+from recordings.telling import named, worst_of
 from storage.audit import AuditRow
 from storage.recording_records import (
     Heard,
@@ -122,6 +123,25 @@ class Keeping:
                 shutil.copyfile(self._store.path(part.store_key), self.place_for(part))
         return self.lost(used)
 
+    def stand_in(self, recording: StoredRecording) -> OrderedPart | None:
+        """Our conversation in place of the used files: what is told late can go on behind it.
+
+        None where voices apart would have to be put beside each other, or where ours is damaged.
+        """
+        joined = [part for part in recording.parts if part.state in JOINED]
+        used = [part for part in joined if part.state is PartState.USED]
+        sound = recording.sound()
+        if any(part.kind != PartKind.CONVERSATION for part in joined) or not sound:
+            return None
+        if not self._store.verify(sound.store_key):
+            return None
+        return OrderedPart(
+            name=used[0].name,
+            path=self._store.path(sound.store_key),
+            kind=PartKind.CONVERSATION,
+            began_at=min((part.began_at for part in used if part.began_at), default=None),
+        )
+
     def sweep(self, wanted: Collection[int]) -> None:
         """Takes away the arrivals of all other recordings."""
         names = {str(recording) for recording in wanted}
@@ -149,7 +169,7 @@ class Keeping:
         sounds = [await asyncio.to_thread(self._put, s.path, s.format) for s in result.sounds]
         left_out = {name for name, doubt in result.doubts if doubt == Doubt.TOO_LATE}
         kept = await self._keep_parts(recording, left_out | troubles.keys())
-        why_id, why = _worst(recording, result)
+        why_id, why = worst_of(recording, result)
         shares = [*result.talk_shares, 0.0, 0.0]
         heard = Heard(
             seconds=result.seconds,
@@ -246,7 +266,7 @@ class Keeping:
                     unseen = {"seen_size": -1, "seen_at": None}
                     await uow.recordings.part(part.id, PartState.EXPECTED, **unseen)
         why_id = "part-missing" if late else ""
-        await uow.recordings.stays(recording.id, why_id=why_id, why=", ".join(late))
+        await uow.recordings.stays(recording.id, why_id=why_id, why=named(late))
 
     async def _ready(  # noqa: PLR0913 - what is kept
         self,
@@ -263,7 +283,8 @@ class Keeping:
 
         async def work(uow: UnitOfWork) -> None:
             for part in joined:
-                key = kept.get(part.id, "")
+                before = part.store_key if part.state is PartState.USED else ""
+                key = kept.get(part.id, before)
                 await uow.recordings.part(part.id, PartState.USED, store_key=key)
             await uow.recordings.ready(
                 recording.id, heard, sounds, at=at, expires_at=ends, why_id=why_id, why=why
@@ -355,27 +376,6 @@ class Keeping:
 
     async def _clear(self, recording: StoredRecording) -> None:
         await asyncio.to_thread(shutil.rmtree, self.folder_of(recording.id), ignore_errors=True)
-
-
-def _worst(recording: StoredRecording, result: Result) -> tuple[str, str]:
-    """What a listener should know of a conversation that is not whole."""
-    if result.too_long:
-        return "too-long", ""
-    missing = [
-        part.name for part in recording.parts if part.state in {PartState.MISSING, PartState.BROKEN}
-    ]
-    if missing:
-        return "part-missing", ", ".join(missing)
-    worst = next((part for part in result.parts if part.why_id), None)
-    return (worst.why_id, worst.detail) if worst else _doubted(result)
-
-
-def _doubted(result: Result) -> tuple[str, str]:
-    """Whether a part was left out, else whether one may stand in the wrong place."""
-    for doubt in (Doubt.TOO_LATE, Doubt.NO_TIME):
-        if names := [name for name, what in result.doubts if what == doubt]:
-            return str(doubt), ", ".join(names)
-    return "", ""
 
 
 def _form_of(path: Path) -> str:

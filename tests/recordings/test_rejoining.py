@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from recorded_arrivals import ANSWER, NINE, TALK, Arrivals, arrivals
-from recorded_sounds import tone, wav_bytes
+from recorded_sounds import sides_of, tone, wav_bytes
 
 from recordings.converting import Converter
 from recordings.errors import ConversionFailed, LinkExpired, NoSound
@@ -27,18 +27,18 @@ async def house(tmp_path: Path) -> AsyncIterator[Arrivals]:
         yield made
 
 
-async def kept(house: Arrivals, sound: bytes = TALK) -> StoredRecording:
-    """The conversation behind the first link is kept; then the provider tells of a second one."""
+async def kept(house: Arrivals, sound: bytes = TALK, *, kind: str = "client") -> StoredRecording:
+    """What lies behind the first link is kept; then somebody tells of a second one."""
     house.pbx.files[FIRST] = sound
-    await house.expect((FIRST, "conversation", 0))
+    await house.expect((FIRST, kind, 0))
     found = await house.rounds(0, 4)
     assert found.playable
     return found
 
 
-async def told_late(house: Arrivals, sound: bytes = ANSWER) -> None:
+async def told_late(house: Arrivals, sound: bytes = ANSWER, *, kind: str = "leg") -> None:
     house.pbx.files[SECOND] = sound
-    await house.expect((SECOND, "conversation", 2), ended=False)
+    await house.expect((SECOND, kind, 2), ended=False)
 
 
 async def stays(house: Arrivals, before: StoredRecording, *after: float) -> StoredRecording:
@@ -61,12 +61,50 @@ async def stays(house: Arrivals, before: StoredRecording, *after: float) -> Stor
 
 async def test_a_second_stretch_is_heard_behind_the_first(house: Arrivals) -> None:
     """As long as the provider has both."""
-    before = await kept(house)
-    await told_late(house)
+    before = await kept(house, kind="conversation")
+    await told_late(house, kind="conversation")
     found = await house.rounds(0, 4)
     assert (found.state, found.why_id) == (RecordingState.READY, "")
     assert found.seconds == before.seconds + 1
     assert not house.store.verify(before.sounds[0].store_key), "what it was before is gone"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_second_stretch_is_heard_behind_what_we_have_of_the_first(
+    house: Arrivals, *, closed: bool
+) -> None:
+    """The first link has ended, as signed ones do; our conversation stands in for its file."""
+    before = await kept(house, kind="conversation")
+    if closed:
+        house.pbx.closed[FIRST] = EXPIRED
+    else:
+        del house.pbx.files[FIRST]
+    await told_late(house, kind="conversation")
+    found = await house.rounds(0, 4, *[HOUR] * 26)
+    assert (found.state, found.why_id, found.seconds) == (RecordingState.READY, "", 3.0)
+    assert {part.state for part in found.parts} == {PartState.USED}
+    (heard,) = sides_of(house.store.path(found.sounds[0].store_key))
+    assert heard == tone(400, 2) + tone(600, 1)
+    assert not house.store.verify(before.sounds[0].store_key), "what it was before is gone"
+
+
+async def test_nothing_is_joined_to_a_conversation_that_is_damaged(house: Arrivals) -> None:
+    """Whoever looks after the store can still bring it back from a backup."""
+    before = await kept(house, kind="conversation")
+    house.store.path(before.sounds[0].store_key).write_bytes(b"damaged")
+    del house.pbx.files[FIRST]
+    await told_late(house, kind="conversation")
+    found = await stays(house, before, 0, 4, *[HOUR] * 8)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+async def test_a_link_that_gives_other_sound_by_now_takes_nothing_along(house: Arrivals) -> None:
+    """As long as what it gave, but not that: an announcement, another call."""
+    before = await kept(house)
+    house.pbx.files[FIRST] = wav_bytes(tone(900, 2))
+    await told_late(house)
+    found = await stays(house, before, 0, 4)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
 
 
 async def test_a_link_that_leads_nowhere_any_more_takes_nothing_along(house: Arrivals) -> None:
@@ -114,9 +152,9 @@ async def test_a_late_file_that_never_comes_is_named_beside_what_is_kept(house: 
 
 
 async def test_the_same_file_behind_a_fresh_signature_is_nothing_new(house: Arrivals) -> None:
-    before = await kept(house)
+    before = await kept(house, kind="conversation")
     house.pbx.closed[FIRST] = EXPIRED
-    await told_late(house, TALK)
+    await told_late(house, TALK, kind="conversation")
     found = await stays(house, before, 0, 4, *[HOUR] * 26)
     assert (found.why_id, found.why) == ("", "")
     assert {part.state for part in found.parts} == {PartState.USED}

@@ -135,3 +135,11 @@ async def test_what_was_left_out_is_told_and_kept_as_it_came(house: Arrivals) ->
     assert (found.why_id, found.why) == ("too-late", "l.wav")
     (late,) = (part for part in found.parts if part.name == "l.wav")
     assert house.store.path(late.store_key).read_bytes() == house.pbx.files["l.wav"]
+
+
+async def test_the_key_of_a_signed_link_stands_in_no_sentence(house: Arrivals) -> None:
+    """Whoever may read why something is missing need not be able to fetch it."""
+    links = [f"https://pbx.example/{number}.wav?key=secret" for number in (1, 2)]
+    sounds = [wav_bytes(tone(400, 2)), wav_bytes(tone(600, 1))]
+    found = await linked(house, **dict(zip(links, sounds, strict=True)))
+    assert found.why == "https://pbx.example/1.wav, https://pbx.example/2.wav"

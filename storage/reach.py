@@ -23,25 +23,15 @@ class Reach:
     extensions: frozenset[Phone] = frozenset()
 
     def sees_call(
-        self,
-        *,
-        department: str,
-        owner: str,
-        pbx: str | None = None,
-        talked_or_rang: Iterable[str] = (),
+        self, *, department: str, owner: str, pbx: str, talked_or_rang: Iterable[str] = ()
     ) -> bool:
-        """Whether one call is within reach; the last are phones at its PBX (None: at any)."""
+        """Whether one call is within reach; the last are phones at its PBX."""
         return (
             self.everything
             or department in self.departments
             or (bool(owner) and owner in self.managers)
-            or self._rung(pbx, talked_or_rang)
+            or any_of(self.extensions, pbx, talked_or_rang)
         )
-
-    def _rung(self, pbx: str | None, numbers: Iterable[str]) -> bool:
-        if pbx is None:
-            return not {phone.number for phone in self.extensions}.isdisjoint(numbers)
-        return any_of(self.extensions, pbx, numbers)
 
     def sees_client(self, owner: str, application_managers: Iterable[str] = ()) -> bool:
         """Whether a client's card is within reach; a client of nobody is everybody's."""

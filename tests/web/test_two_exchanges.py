@@ -53,7 +53,7 @@ async def house(tmp_path: Path) -> AsyncIterator[TwoExchanges]:
         yield TwoExchanges(api, number)
 
 
-async def test_ones_namesake_of_another_exchange_is_not_heard_or_read(
+async def test_ones_namesake_of_another_exchange_is_not_heard_read_or_noted(
     house: TwoExchanges,
 ) -> None:
     async with house.api.live.people.signed_in("ivanova") as anna:
@@ -71,6 +71,7 @@ async def test_ones_namesake_of_another_exchange_is_not_heard_or_read(
     program = await house.api.program("ivanova")
     assert (await program.get("/calls"))[1]["items"] == []
     assert (await program.get(f"/calls/{CALL}"))[0] == 404
+    assert (await program.post(f"/calls/{CALL}/note", {"text": "x"}))[0] == 404
 
 
 async def test_whose_call_it_was_reads_it_under_his_name(house: TwoExchanges) -> None:

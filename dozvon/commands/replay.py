@@ -14,7 +14,7 @@ from dozvon.commands.terminal.speaking import SpeakingCommand, as_json
 from dozvon.commands.terminal.stories import colour_of, ending, leg_lines, title, transfer_lines
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
-from pbx_adapters.asterisk.replay import Replayed, read_record, to_json
+from pbx_adapters.asterisk.replay import NO_TIMES, Replayed, has_times, read_record, to_json
 
 _PIECE = 1 << 16
 _UTC = ZoneInfo("UTC")
@@ -32,7 +32,8 @@ def replay(context: Context, *, file: IO[bytes], as_json: bool) -> None:
     else:
         _print(context, record)
     for warning in record.warnings:
-        print_line(context, clean(warning), Colour.CAUTION, err=True)
+        sentence = say(context.language, "replay-no-times") if warning == NO_TIMES else warning
+        print_line(context, clean(sentence), Colour.CAUTION, err=True)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -47,8 +48,10 @@ def _print(context: Context, record: Replayed) -> None:
     for number, call in enumerate(record.calls):
         if number:
             print_line(context)
-        print_line(context, title(language, call, people, _UTC))
-        for line in leg_lines(language, call, people) + transfer_lines(language, call, people):
+        timed = has_times(call)
+        print_line(context, title(language, call, people, _UTC, timed=timed))
+        legs = leg_lines(language, call, people, timed=timed)
+        for line in legs + transfer_lines(language, call, people):
             print_line(context, f"  {line}")
-        print_line(context, f"  {ending(language, call, people)}", colour_of(call))
+        print_line(context, f"  {ending(language, call, people, timed=timed)}", colour_of(call))
         print_line(context, f"  {clean(call.id)}", Colour.QUIET)

@@ -7,13 +7,15 @@ events to calls. Rules for records of the real world:
   older than its neighbours') is read in its place; a clock that was set back is no disorder;
 - calls that run already as the record begins are shown with what can be known of them, calls that
   still run at its end without a disposition;
+- Asterisk tells times only with `timestampevents = yes`: a call of which an event bears none has no
+  times (`has_times`), and so no lengths;
 - consultations, pick-ups and clicks that turned out to be part of a call are not shown again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pbx_adapters.asterisk.ami_wire import AmiReader
@@ -31,7 +33,12 @@ LATE_AT_MOST = 30.0
 NEIGHBOURS = 50
 """How many messages behind tell a clock that was set back from a message that is late."""
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""The beginning of a call of which the record does not tell the times."""
+
+NO_TIMES = "events bear no times, lengths are not known: set timestampevents = yes in manager.conf"
+"""The warning about it, in `Replayed.warnings`."""
+
 _PIECE = 1 << 16
 
 
@@ -56,25 +63,34 @@ def read_record(
     """The calls of a record, with warnings about what could not be read."""
     frames, warnings = _frames(stream)
     tracker = Tracker(pbx, rules)
+    calls = _calls(in_order(_once(frames)), tracker)
+    if not all(has_times(call) for call in calls):
+        warnings.append(NO_TIMES)
+    for reason, count in sorted(tracker.ignored.items()):
+        warnings.append(f"{count} × {reason}")
+    return Replayed(calls=calls, warnings=tuple(warnings))
+
+
+def _calls(frames: Sequence[Frame], tracker: Tracker) -> tuple[Call, ...]:
     shelf = _Shelf()
     rows: list[Frame] = []
     listed: list[Frame] | None = None
-    now = _BEGINNING
-    for frame in in_order(_once(frames)):
-        now = timestamp(frame.get(Key.TIMESTAMP)) or now
+    times = (timestamp(frame.get(Key.TIMESTAMP)) for frame in frames)
+    now = next((at for at in times if at is not None), NO_TIME)
+    for frame in frames:
+        at = timestamp(frame.get(Key.TIMESTAMP))
+        now = at or now
         if frame.name == ROW:
             rows.append(frame)
         elif frame.name == ROWS_END:
-            shelf.take(tracker.adopt(rows, now, whole=False))
+            shelf.take(tracker.adopt(rows, now, whole=False), timed=now != NO_TIME)
             listed, rows = rows, []
         else:
             listed = listed if frame.name == "Hangup" else None
-            shelf.take(tracker.feed(frame, now))
+            shelf.take(tracker.feed(frame, now), timed=at is not None)
     if listed is not None:
-        shelf.take(tracker.adopt(listed, now))
-    for reason, count in sorted(tracker.ignored.items()):
-        warnings.append(f"{count} × {reason}")
-    return Replayed(calls=shelf.in_order(), warnings=tuple(warnings))
+        shelf.take(tracker.adopt(listed, now), timed=now != NO_TIME)
+    return shelf.in_order()
 
 
 def _frames(stream: bytes | Iterable[bytes]) -> tuple[list[Frame], list[str]]:
@@ -148,10 +164,14 @@ class _Shelf:
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
         self._names: dict[str, str] = {}
+        self._untimed: set[str] = set()
 
-    def take(self, events: Iterable[AnyCallEvent]) -> None:
+    def take(self, events: Iterable[AnyCallEvent], *, timed: bool) -> None:
         for event in events:
             name = self._names.get(event.call_id, event.call_id)
+            absorbed = event.absorbed_id if isinstance(event, CallsJoined) else name
+            if not timed or absorbed in self._untimed:
+                self._untimed.add(name)
             call = advance(self._calls.get(name), event).call
             if call is not None:
                 self._calls[call.id] = call
@@ -162,7 +182,15 @@ class _Shelf:
                 self._names[event.call_id] = event.call_id
 
     def in_order(self) -> tuple[Call, ...]:
-        return tuple(sorted(self._calls.values(), key=lambda call: call.began_at))
+        calls = sorted(self._calls.values(), key=lambda call: call.began_at)
+        return tuple(
+            replace(call, began_at=NO_TIME) if call.id in self._untimed else call for call in calls
+        )
+
+
+def has_times(call: Call) -> bool:
+    """Whether the record tells when the call began and how long anything took."""
+    return call.began_at != NO_TIME
 
 
 def to_json(calls: Iterable[Call]) -> dict[str, list[dict[str, object]]]:
@@ -191,7 +219,9 @@ def _unsure(call: Call) -> bool:
 
 
 def _unknown_talk(call: Call) -> bool:
-    """It was going on before the record, or goes on behind its end."""
+    """It was going on before the record, goes on behind its end, or has no times."""
+    if not has_times(call) and call.answered_at is not None:
+        return True
     return call.talk_partial or (call.state is not CallState.ENDED and bool(call.talking_since))
 
 
@@ -205,7 +235,9 @@ def _leg(call: Call, leg: Leg) -> dict[str, object]:
 
 
 def _unknown_ring(call: Call, leg: Leg) -> bool:
-    """It still rings, or he talked already when the record began."""
+    """It still rings, he talked already when the record began, or there are no times."""
+    if not has_times(call):
+        return True
     if leg.ended_at is None and leg.picked_up_at is None:
         return True
     return call.talk_partial and leg.answered_at is not None and leg.answered_at == call.answered_at

@@ -1,13 +1,14 @@
 """Recorded bytes in, calls out: damaged, disordered and incomplete records."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx_adapters.asterisk.replay import in_order, read_record, replay, to_json
+from pbx_adapters.asterisk.replay import NO_TIMES, in_order, read_record, replay, to_json
 from pbx_adapters.asterisk.tracking import PartyRules
 
 STORIES = Path(__file__).parents[1] / "scenarios"
@@ -183,15 +184,56 @@ def test_flipped_bytes_never_raise(places: list[int], noise: bytes) -> None:
     to_json(read_record(bytes(data)).calls)
 
 
+def unstamped(data: bytes) -> bytes:
+    return re.sub(rb"Timestamp: [^\r]*\r\n", b"", data)
+
+
 def test_order_without_timestamps_is_left_alone() -> None:
     """Where Asterisk was not told to stamp its events, the order of the record counts."""
-    parts = [
-        b"\r\n".join(line for line in part.split(b"\r\n") if not line.startswith(b"Timestamp"))
-        for part in messages("group_answered")
-    ]
-    [call] = to_json(replay(joined(parts)))["calls"]
+    [call] = to_json(replay(unstamped(record("group_answered"))))["calls"]
     assert (call["disposition"], call["answered_by"]) == ("answered", "102")
     assert in_order([]) == []
+
+
+def test_a_record_without_times_tells_no_lengths_and_says_why() -> None:
+    """Who was rung and who talked is known all the same."""
+    found = read_record(unstamped(record("group_answered")))
+    [call] = to_json(found.calls)["calls"]
+    assert call["talk_seconds"] is None
+    assert [(leg["target"], leg["outcome"], leg["ring_seconds"]) for leg in call["legs"]] == [  # type: ignore[attr-defined]
+        ("101", "elsewhere", None), ("102", "answered", None), ("103", "elsewhere", None),
+    ]  # fmt: skip
+    assert found.warnings == (NO_TIMES,)
+
+
+def test_of_a_call_without_times_that_nobody_answered_nobody_talked() -> None:
+    [call] = to_json(replay(unstamped(record("abandoned"))))["calls"]
+    assert (call["disposition"], call["talk_seconds"]) == ("missed", 0.0)
+
+
+@pytest.mark.parametrize("first", ["group_answered", "pickup"])
+def test_times_that_only_a_part_of_the_record_has_are_told_of_that_part(first: str) -> None:
+    """A stretch without times, before or behind one with them, takes nothing from it."""
+    stretches = {name: record(name) for name in ("group_answered", "pickup")}
+    stretches[first] = unstamped(stretches[first])
+    for data in (b"".join(stretches.values()), b"".join(reversed(stretches.values()))):
+        found = read_record(data)
+        other = next(name for name in stretches if name != first)
+        timed = [c for c in to_json(found.calls)["calls"] if c["talk_seconds"] is not None]
+        assert timed == told(other)
+        assert len(found.calls) == 2
+        assert found.warnings == (NO_TIMES,)
+
+
+def test_one_event_without_a_time_takes_the_lengths_from_its_call_alone() -> None:
+    """Also where the call is known by then as part of another."""
+    parts = messages("transfer_attended")
+    last = max(i for i, p in enumerate(parts) if p.startswith(b"Event: BridgeEnter"))
+    parts[last] = unstamped(parts[last])
+    found = read_record(joined(parts) + record("group_answered"))
+    lengths = {call["id"]: call["talk_seconds"] for call in to_json(found.calls)["calls"]}
+    [transferred], [group] = told("transfer_attended"), told("group_answered")  # type: ignore[misc]
+    assert lengths == {transferred["id"]: None, group["id"]: group["talk_seconds"]}
 
 
 def test_a_list_at_the_end_closes_what_hung_up_unseen() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,25 @@ def test_a_damaged_record_is_told_beside_the_answer_and_never_in_it(cut: int) ->
 
 def test_an_empty_record_has_no_calls() -> None:
     assert told(stream=b"").stdout.strip() == "There are no calls in the record."
+
+
+TALKED = (Path(__file__).parents[1] / "scenarios" / "group_answered.ami").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("language", "began", "ended"),
+    [
+        ("en", "time unknown", "Ended: answered by 102."),
+        ("ru", "время неизвестно", "разговор, 102"),
+    ],
+)
+def test_a_record_without_times_claims_no_second(language: str, began: str, ended: str) -> None:
+    """Neither a day in 1970 nor a talk of no seconds, but what to set in Asterisk."""
+    stream = re.sub(rb"Timestamp: [^\r]*\r\n", b"", TALKED)
+    words = ("--language", language, "replay", "-")
+    done = CliRunner().invoke(dozvon, words, input=stream, obj=Context())
+    assert began in done.stdout
+    assert ended in done.stdout
+    assert "1970" not in done.stdout
+    assert " 0 " not in done.stdout
+    assert done.stderr.count("timestampevents = yes") == 1

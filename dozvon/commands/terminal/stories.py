@@ -1,4 +1,7 @@
-"""A call as a person reads it: who called whom, how it ended, who was rung for how long."""
+"""A call as a person reads it: who called whom, how it ended, who was rung for how long.
+
+Where it is not `timed` (a record without times), no instant and no length is told.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from dozvon.commands.terminal.texts import say, word
 from router.calls import Call, Direction, Disposition, Leg, MissedReason, Transfer
 
 
-def title(language: str, call: Call, people: People, zone: ZoneInfo) -> str:
+def title(language: str, call: Call, people: People, zone: ZoneInfo, *, timed: bool = True) -> str:
     """When, and who called whom."""
     inbound = call.direction is Direction.INBOUND
     caller = people.number(call.caller) if inbound else people.who(call.caller)
@@ -21,19 +24,20 @@ def title(language: str, call: Call, people: People, zone: ZoneInfo) -> str:
     return say(
         language,
         f"title-{call.direction}",
-        at=shown(call.began_at, zone, language),
+        at=shown(call.began_at, zone, language) if timed else say(language, "time-unknown"),
         caller=caller or say(language, "nobody-known"),
         line=line or say(language, "nobody-known"),
     )
 
 
-def ending(language: str, call: Call, people: People) -> str:
+def ending(language: str, call: Call, people: People, *, timed: bool = True) -> str:
     """How it ended, in a sentence."""
     if call.disposition is None:
         return say(language, "ended-not")
     if call.disposition is Disposition.ANSWERED:
         about = {"who": people.who(call.answered_by), "talk": shown_seconds(call.talk_seconds)}
-        return say(language, "ended-answered" if call.answered_by else "ended-talked", **about)
+        key = "ended-answered" if call.answered_by else "ended-talked"
+        return say(language, key if timed else f"{key}-untimed", **about)
     return say(language, "ended", how=how_ended(language, call))
 
 
@@ -53,9 +57,9 @@ def colour_of(call: Call) -> Colour | None:
     return Colour.GOOD if call.disposition is Disposition.ANSWERED else None
 
 
-def leg_lines(language: str, call: Call, people: People) -> list[str]:
+def leg_lines(language: str, call: Call, people: People, *, timed: bool = True) -> list[str]:
     """One line for each attempt to ring somebody, with the second at which it began."""
-    return [_leg(language, call, leg, people) for leg in call.legs]
+    return [_leg(language, call, leg, people, timed=timed) for leg in call.legs]
 
 
 def transfer_lines(language: str, call: Call, people: People) -> list[str]:
@@ -63,7 +67,7 @@ def transfer_lines(language: str, call: Call, people: People) -> list[str]:
     return [_transfer(language, transfer, people) for transfer in call.transfers]
 
 
-def _leg(language: str, call: Call, leg: Leg, people: People) -> str:
+def _leg(language: str, call: Call, leg: Leg, people: People, *, timed: bool) -> str:
     at = max(0, round((leg.began_at - call.began_at).total_seconds()))
     about = {
         "at": at,
@@ -72,7 +76,8 @@ def _leg(language: str, call: Call, leg: Leg, people: People) -> str:
         "outcome": word(language, "outcome", leg.outcome),
         "talk": shown_seconds(leg.talk_seconds),
     }
-    return say(language, "leg-talked" if leg.talk_seconds else "leg", **about)
+    key = "leg-talked" if leg.talk_seconds else "leg"
+    return say(language, key if timed else "leg-untimed", **about)
 
 
 def _transfer(language: str, transfer: Transfer, people: People) -> str:

@@ -60,6 +60,11 @@ STORIES: Final[dict[str, tuple[str, str]]] = {
     "ending-reject": ("вежливый отказ", "a polite refusal"),
     "reasons": ("Почему:", "Why:"),
     "replay-none": ("В записи нет звонков.", "There are no calls in the record."),
+    "replay-no-times": (
+        "У событий нет времени, длительности неизвестны: timestampevents = yes в manager.conf.",
+        "Events bear no times, lengths are not known: set timestampevents = yes in manager.conf.",
+    ),
+    "time-unknown": ("время неизвестно", "time unknown"),
     "title-inbound": ("{at}  {caller} → линия {line}", "{at}  {caller} → line {line}"),
     "title-outbound": ("{at}  {caller} звонит {line}", "{at}  {caller} dials {line}"),
     "title-internal": (
@@ -71,6 +76,9 @@ STORIES: Final[dict[str, tuple[str, str]]] = {
     "ended-not": ("Ещё не закончен.", "Not ended yet."),
     "ended-answered": ("Итог: разговор {talk}, {who}.", "Ended: answered by {who}, talk {talk}."),
     "ended-talked": ("Итог: разговор {talk}.", "Ended: answered, talk {talk}."),
+    "ended-answered-untimed": ("Итог: разговор, {who}.", "Ended: answered by {who}."),
+    "ended-talked-untimed": ("Итог: разговор.", "Ended: answered."),
+    "leg-untimed": ("{who} — {outcome}", "{who}: {outcome}"),
     "leg": (
         "на {at}-й секунде: {who} — звонил {rang} с, {outcome}",
         "at {at} s: {who} rang {rang} s, {outcome}",

@@ -17,7 +17,7 @@ from pbx_adapters.cdr.port import CdrSource
 from router.books import TOO_FRESH, Books, Scope, WitnessedCall, balance, of, unlogged
 from router.calls import Call, CallState, Direction, Disposition, MissedReason
 from router.hours import HolidayCalendar, is_open
-from router.numbers import normalise
+from router.numbers import read_caller
 from router.office import Office
 from storage.database import Database
 from storage.logged_calls import logged_between, there_since
@@ -136,7 +136,7 @@ def recovered(
         recovered=True,
         talk_partial=found.talked is None,
     )
-    number = normalise(found.caller, number_plan(office))
+    number = read_caller(found.caller, number_plan(office))
     return EndedCall(call=call, number=number, department=department)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from router.calls import Call, Direction
 from router.facts import LookupOutcome
-from router.numbers import NumberKind, PhoneNumber, normalise
+from router.numbers import NumberKind, PhoneNumber, normalise, read_caller
 from router.plan import Decision
 from storage.database import Database
 from storage.decisions import Decisions
@@ -57,8 +57,10 @@ class Callers:
         self._asked.discard(call_id)
 
     def _number(self, call: Call) -> PhoneNumber:
-        party = call.caller if call.direction is Direction.INBOUND else call.line
-        return normalise(party, number_plan(self._board.office()))
+        plan = number_plan(self._board.office())
+        if call.direction is Direction.INBOUND:
+            return read_caller(call.caller, plan)
+        return normalise(call.line, plan)
 
     async def _ask(self, call: Call) -> None:
         number = self._number(call)

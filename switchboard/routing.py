@@ -14,7 +14,7 @@ from pbx_adapters.port import CallOffered
 from router.decide import decide, line_of
 from router.facts import Facts, Lookup, LookupOutcome, Offer
 from router.hours import HolidayCalendar
-from router.numbers import NumberPlan, PhoneNumber, mask, normalise
+from router.numbers import NumberPlan, PhoneNumber, mask, normalise, read_caller
 from router.office import Office
 from router.plan import Decision
 from switchboard.live import LiveCalls, Made
@@ -67,7 +67,7 @@ class Routing:
     async def decide(self, offered: CallOffered, office: Office) -> Decision:
         """Decide whom a call rings."""
         asked_at = asyncio.get_running_loop().time()
-        number = normalise(offered.caller, self._plan_of(office))
+        number = read_caller(offered.caller, self._plan_of(office))
         offer = Offer(
             call_id=offered.call_id,
             pbx=offered.pbx,

@@ -15,7 +15,7 @@ from crm_bridge.port import ClientDirectory
 from router.decide import decide, line_of
 from router.facts import Facts, Lookup, LookupOutcome, Offer, Presence
 from router.hours import HolidayCalendar
-from router.numbers import normalise
+from router.numbers import read_caller
 from router.office import Line, Office, Status
 from router.plan import Decision
 from storage.database import Database
@@ -84,7 +84,7 @@ class Trial:
             pbx="",
             line=line.number if line else asked.line,
             caller=asked.caller,
-            number=normalise(asked.caller, number_plan(self._office)),
+            number=read_caller(asked.caller, number_plan(self._office)),
             at=now,
         )
         nothing = Facts(lookup=Lookup(outcome=LookupOutcome.NOT_ASKED))

@@ -19,6 +19,7 @@ from dozvon.commands.terminal.stories import how_ended
 from dozvon.commands.terminal.texts import say, word
 from dozvon.context import Context
 from router.calls import Direction, Disposition
+from router.numbers import read_caller
 from storage.database import Database
 from storage.parties import number_id
 from storage.reading import CallFilter, list_calls
@@ -123,7 +124,7 @@ def _extension(who: str, known: People) -> str:
 def _number(written: str, known: People) -> str:
     if not written:
         return ""
-    read = known.read(written)
+    read = read_caller(written, known.plan)
     if not is_known_number(read):
         raise Trouble(Exit.WRONG, "bad-number", text=written)
     return number_id(read) or ""

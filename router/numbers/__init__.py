@@ -6,12 +6,13 @@ Rules of this folder:
   kept for people to see, but is not used to find a client.
 * The library `phonenumbers` judges validity. What it loses or glues (Russian words for an
   extension, pauses, names, `00`, `+8`) is put right before it is asked.
+* `normalise` is for what people write, `read_caller` for what an exchange shows as the caller.
 * Everything here is a pure function of its arguments.
 """
 
 from router.numbers.matching import same_number, search_forms
 from router.numbers.model import NumberKind, NumberPlan, PhoneNumber
-from router.numbers.reading import normalise
+from router.numbers.reading import normalise, read_caller
 from router.numbers.writing import (
     DialStyle,
     digits_for_dialling,
@@ -32,6 +33,7 @@ __all__ = [
     "format_national",
     "mask",
     "normalise",
+    "read_caller",
     "same_number",
     "search_forms",
     "tel_uri",

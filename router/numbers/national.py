@@ -24,6 +24,7 @@ _NEIGHBOURS = re.compile(r"(?:37[345]|380|99[2-68])[0-9]{8,9}")
 _ABROAD = re.compile(r"8?10([0-9]{9,15})")
 _ABROAD_00 = re.compile(r"00([0-9]{9,14})")
 _E164_DIGITS = 15  # ITU-T E.164
+_SHORTEST_BARE = 11  # fewer digits without a plus may be a number of this country
 _TOO_SHORT_TO_SHOW = frozenset(
     {
         ValidationResult.TOO_SHORT,
@@ -63,6 +64,14 @@ def read(digits: str, plan: NumberPlan, *, plus: bool, local: bool = True) -> Re
     if first and not plus and _has_trunk_only(digits, plan):
         return replace(first, digit_lost=True)
     return first
+
+
+def read_abroad(digits: str) -> Reading | None:
+    """Returns the valid number that digits are behind a `+`; None if they are no such number."""
+    if not _SHORTEST_BARE <= len(digits) <= _E164_DIGITS:
+        return None
+    reading = _parse(f"+{digits}", region="")
+    return reading if reading and reading.valid else None
 
 
 def _has_trunk_only(digits: str, plan: NumberPlan) -> bool:

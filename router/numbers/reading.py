@@ -26,6 +26,22 @@ def normalise(written: str, plan: NumberPlan) -> PhoneNumber:
     return _normalised(text.cut(written), plan)
 
 
+def read_caller(shown: str, plan: NumberPlan) -> PhoneNumber:
+    """Returns what an exchange shows as the caller; read as `normalise` reads, and once more.
+
+    Exchanges send foreign numbers in full and without the plus. What is nobody's number in the
+    plan's region may therefore begin with a country code. In what people write the same digits are
+    a taxpayer's number as well, and are not guessed at.
+    """
+    raw = text.cut(shown)
+    number = _normalised(raw, plan)
+    if number.kind is not NumberKind.INVALID or number.is_matchable:
+        return number
+    digits = text.dialled_part(raw)
+    reading = national.read_abroad(digits) if digits.isdecimal() else None
+    return _number(raw, reading) if reading else number
+
+
 @lru_cache(1024)
 def _normalised(raw: str, plan: NumberPlan) -> PhoneNumber:
     """The answer for a text: clients call again, and each call asks in several rooms."""

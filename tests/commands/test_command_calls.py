@@ -135,3 +135,8 @@ def test_tables_of_another_version_are_a_sentence(bare: Any) -> None:
     done = bare.run("calls")
     assert done.exit_code == Exit.UNREACHABLE
     assert "dozvon db migrate" in done.stderr
+
+
+def test_a_foreign_number_is_asked_for_as_the_exchange_shows_it(terminal: Any, ended: Any) -> None:
+    terminal.record(ended("pbx1-1.1", 60, number="+971501234567"), ended("pbx1-2.2", 120))
+    assert ids(terminal.json("calls", "--number", "971501234567")) == ["1"]

@@ -30,6 +30,22 @@ async def test_a_call_of_another_department_at_his_mobile_is_in_his_log(
         assert (await ivanova.get("/calls/main-7.1"))[0] == 404
 
 
+@pytest.mark.parametrize("written", [MOBILE, f"+{MOBILE}"])
+async def test_a_talk_at_his_mobile_is_a_call_of_his_day_and_asks_for_its_note(
+    tmp_path: Path, written: str
+) -> None:
+    async with api_house(tmp_path) as house:
+        about = {"rang": ("102", written), "answered_by": written, "owner": ""}
+        await house.record("main-7.1", minutes_ago=0.2, department="service", **about)
+        await house.record("main-7.2", minutes_ago=0.3, rang=(written,), owner="")
+        async with house.live.people.signed_in("petrov") as petrov:
+            _, today = await petrov.get("/desk/today")
+            assert "/calls/main-7.1" in today
+            assert "/calls/main-7.2" in today, "it rang at his mobile in vain"
+            _, after = await petrov.get("/desk/after")
+            assert "main-7.1" in after
+
+
 async def test_he_takes_at_his_desk_what_rings_at_his_mobile(tmp_path: Path) -> None:
     """The card at his screen says that it is the mobile, and offers the call."""
     async with live_house(tmp_path) as floor:

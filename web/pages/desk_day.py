@@ -11,7 +11,7 @@ from aiohttp import web
 
 from router.calls import Call, Direction, Disposition
 from router.office import Manager, Office
-from router.phones import Phone
+from router.phones import any_of, phones_of
 from storage.call_search import Wanted, find_calls
 from storage.clients import Clients
 from storage.notes import Note, Notes
@@ -148,13 +148,13 @@ def _live_talk(request: web.Request, manager: Manager) -> str:
 
 async def _last_without_note(request: web.Request, manager: Manager) -> str:
     parts = parts_of(request)
-    now = parts.now()
+    office, now = parts.board.office(), parts.now()
     stored = await _his_calls(request, manager, now - timedelta(hours=3), limit=10)
     notes = await _notes_of(request, stored)
     dismissed = request.app[FANOUT].dismissed
     for one in stored:
         call = one.call
-        if not _talked(call, manager) or now - (call.ended_at or now) > OFFERED:
+        if not _talked(call, manager, office) or now - (call.ended_at or now) > OFFERED:
             continue
         key = (manager.key, call.id)
         return "" if call.id in notes or key in dismissed else call.id
@@ -165,9 +165,10 @@ async def _his_calls(
     request: web.Request, manager: Manager, since: datetime, *, limit: int
 ) -> tuple[StoredCall, ...]:
     """The calls that he dialled, that he talked in or that rang at him, the newest first."""
-    wanted = Wanted(since=since, phones=(Phone(manager.pbx, manager.extension),))
+    parts = parts_of(request)
+    wanted = Wanted(since=since, phones=phones_of(manager, parts.board.office()))
     everything = Reach(everything=True)  # they are his own
-    found = await find_calls(parts_of(request).database, wanted, everything, limit=limit)
+    found = await find_calls(parts.database, wanted, everything, limit=limit)
     return found.calls
 
 
@@ -182,9 +183,9 @@ def midnight(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(now.tzinfo)
 
 
-def _talked(call: Call, manager: Manager) -> bool:
+def _talked(call: Call, manager: Manager, office: Office) -> bool:
     who = call.caller if call.direction is Direction.OUTBOUND else call.answered_by
-    return who == manager.extension and call.pbx == manager.pbx
+    return any_of(phones_of(manager, office), call.pbx, (who or "",))
 
 
 def _day_call(stored: StoredCall, manager: Manager, office: Office, note: Note | None) -> DayCall:
@@ -210,7 +211,7 @@ def _day_call(stored: StoredCall, manager: Manager, office: Office, note: Note |
 def _how(call: Call, manager: Manager, office: Office) -> tuple[str, str]:
     """What became of a call, from where he sits."""
     if call.disposition is Disposition.ANSWERED:
-        if _talked(call, manager):
+        if _talked(call, manager, office):
             return "talked", ""
         other = manager_at(office, call.pbx, call.answered_by or "")[0]
         return "elsewhere", other.name if other else call.answered_by or ""

@@ -47,16 +47,17 @@ class Notes:
         self._connection = connection
 
     async def write(self, note: Note) -> int:
-        """Keeps a note; what the same person noted of the same call before is replaced."""
-        if note.call_id:
-            same = (_t.c.call_id == note.call_id) & (_t.c.by == note.by)
-            query = select(_t.c.id).where(same).order_by(_t.c.id.desc()).limit(1)
-            known = (await self._connection.execute(query)).scalar()
-            if known is not None:
-                changed = {"text": note.text, "next_contact_at": note.next_contact_at}
-                statement = update(_t).where(_t.c.id == known).values(changed)
-                await self._connection.execute(statement)
-                return int(known)
+        """Keeps a note; what the same person noted of the same call before is replaced.
+
+        A contact that was done is open again where it is now to be at another time.
+        """
+        known = await self.of_call(note.call_id, note.by) if note.call_id else None
+        if known:
+            changed: dict[str, Any] = {"text": note.text, "next_contact_at": note.next_contact_at}
+            if known.next_contact_at != note.next_contact_at:
+                changed["done_at"] = None
+            await self._connection.execute(update(_t).where(_t.c.id == known.id).values(changed))
+            return known.id
         done = await self._connection.execute(insert(_t).values(_row(note)))
         key = done.inserted_primary_key
         return int(key[0]) if key else 0
@@ -70,6 +71,12 @@ class Notes:
         """A client's notes, newest first."""
         query = select(_t).where(about_client(client))
         return await self._all(query.order_by(_t.c.at.desc(), _t.c.id.desc()).limit(limit))
+
+    async def of_call(self, call_id: str, by: str) -> Note | None:
+        """What a person noted of a call."""
+        query = select(_t).where(_t.c.call_id == call_id, _t.c.by == by)
+        found = await self._all(query.order_by(_t.c.id.desc()).limit(1))
+        return found[0] if found else None
 
     async def of_calls(self, call_ids: Sequence[str]) -> tuple[Note, ...]:
         """The notes of some calls, oldest first."""

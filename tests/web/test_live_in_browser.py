@@ -193,6 +193,27 @@ async def test_the_next_contact_is_proposed_as_one_types(
         await expect(page.locator("#told")).to_contain_text("Записано")
 
 
+async def test_a_next_contact_that_is_past_is_told_and_the_form_stays(
+    floor: LiveHouse, browser: Browser
+) -> None:
+    """Nothing is kept; the right hour is one change away."""
+    call = await (await floor.call()).rings("101")
+    await call.answers("101")
+    async with signed_in(floor, browser, "ivanova") as context:
+        page = await opened(context)
+        await page.fill("#note-text", "Решает с женой")
+        await page.fill("#note-next", "2020-01-01T10:00")
+        await page.get_by_role("button", name="Сохранить").click()
+        await expect(page.locator("#told")).to_contain_text("Не сохранено")
+        await expect(page.locator("#note-text")).to_have_value("Решает с женой")
+        await expect(page.locator("#note-next")).to_have_value("2020-01-01T10:00")
+        assert page.url.endswith("/desk")
+        await page.fill("#note-said", "6")
+        await expect(page.locator("#note-next")).not_to_have_value("2020-01-01T10:00")
+        await page.get_by_role("button", name="Сохранить").click()
+        await expect(page.locator("#told")).to_contain_text("Записано")
+
+
 async def test_a_question_before_a_hang_up_is_asked_once(
     floor: LiveHouse, browser: Browser
 ) -> None:

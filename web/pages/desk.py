@@ -6,11 +6,14 @@ Pages are thin: what stands on the desk is judged in `switchboard.desk`, drawn i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from router.office import Manager, Status
+from storage.notes import Notes
 from switchboard.next_contact import Unit, proposed
 from switchboard.notes import LONGEST, Noting, call_of, contact_done, may_note, note_call
 from switchboard.reachable import shift_end
@@ -19,6 +22,7 @@ from web.access.person import Person, person_of
 from web.access.reach import reach_of
 from web.access.session import address_of
 from web.pages import desk_day
+from web.pages.desk_day import AfterCall
 from web.pages.page import (
     back,
     flash,
@@ -39,19 +43,41 @@ LONGEST_MINUTES = 24 * 60
 routes = web.RouteTableDef()
 
 
+class _NotAhead(Exception):  # noqa: N818 - a refusal is an answer
+    """A next contact that is past (`at`), or that cannot be read."""
+
+    def __init__(self, at: datetime | None = None) -> None:
+        super().__init__()
+        self.at = at
+
+
 @routes.get("/desk")
 async def desk(request: web.Request) -> web.Response:
     """A manager's start page."""
-    person, scene = person_of(request), scene_of(request)
+    person = person_of(request)
     manager = _manager(request, person)
+    found = await desk_day.after_call(request, person, manager) if manager else None
+    return await _page(request, person, manager, found)
+
+
+async def _page(
+    request: web.Request,
+    person: Person,
+    manager: Manager | None,
+    form: AfterCall | None,
+    *,
+    status: int = 200,
+) -> web.Response:
     if manager is None:
-        return render(request, "desk.html", manager=None)
+        return render(request, "desk.html", manager=None, status=status)
+    scene = scene_of(request)
     await scene.read_rows()
     viewer = viewer_of(request)
     owed, owed_count = await desk_day.callbacks_of(request, manager)
     return render(
         request,
         "desk.html",
+        status=status,
         manager=manager,
         assisting=manager.key != person.manager,
         pops=drawing.pops(scene, viewer),
@@ -59,7 +85,7 @@ async def desk(request: web.Request) -> web.Response:
         take=drawing.take(scene, viewer),
         info=drawing.info(scene, viewer),
         my_status=drawing.status(scene, viewer),
-        after=await desk_day.after_call(request, person, manager),
+        after=form,
         calls=await desk_day.calls_of_today(request, person, manager),
         owed=owed,
         owed_count=owed_count,
@@ -113,8 +139,8 @@ async def next_contact(request: web.Request) -> web.Response:
     """When to speak again with a client who said "in so many days", as a value of the form."""
     person = person_of(request)
     at = _proposal(request, person, request.query)
-    text = at.astimezone(zone_of(person, parts_of(request).board.office())) if at else None
-    return web.Response(text=f"{text:%Y-%m-%dT%H:%M}" if text else "", content_type="text/plain")
+    zone = zone_of(person, parts_of(request).board.office())
+    return web.Response(text=_typed(at, zone) if at else "", content_type="text/plain")
 
 
 @routes.post("/desk/status")
@@ -150,7 +176,10 @@ async def note(request: web.Request) -> web.Response:
     reach = reach_of(person, parts.board.office())
     if found is None or not may_note(found, reach):
         raise web.HTTPNotFound
-    at = _wanted_at(request, person, asked) or _proposal(request, person, asked)
+    try:
+        at = await _next_contact(request, person, asked)
+    except _NotAhead as refused:
+        return await _asked_again(request, person, call_id, text, refused.at)
     if not text and at is None:
         request.app[FANOUT].dismiss(person.acting, call_id)
         return _done(request, "/desk")
@@ -234,16 +263,48 @@ def _until(
     return min(at, end) if end else at
 
 
-def _wanted_at(request: web.Request, person: Person, asked: Mapping[str, str]) -> datetime | None:
-    """The next contact as it was typed; an instant that is past is none."""
-    parts = parts_of(request)
-    try:
-        typed = datetime.fromisoformat(asked.get("next", ""))
-    except ValueError:
-        return None
+async def _next_contact(
+    request: web.Request, person: Person, asked: Mapping[str, str]
+) -> datetime | None:
+    """The next contact as it was typed, else as it is proposed; raises `_NotAhead`.
+
+    The instant that the form was filled with is kept, past or not, unless there is a proposal.
+    """
+    parts, written = parts_of(request), asked.get("next", "").strip()
+    if not written:
+        return _proposal(request, person, asked)
     zone = zone_of(person, parts.board.office())
-    at = (typed if typed.tzinfo else typed.replace(tzinfo=zone)).astimezone(UTC)
-    return at if at > parts.now() else None
+    try:
+        read = datetime.fromisoformat(written)
+        at = (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+        typed = _typed(at, zone)
+    except (ValueError, OverflowError):
+        raise _NotAhead from None
+    async with parts.database.reading() as connection:
+        known = await Notes(connection).of_call(asked.get("call", ""), person.login)
+    kept = known.next_contact_at if known else None
+    if kept and _typed(kept, zone) == typed:
+        return _proposal(request, person, asked) or kept
+    if at <= parts.now():
+        raise _NotAhead(at)
+    return at
+
+
+def _typed(at: datetime, zone: ZoneInfo) -> str:
+    """An instant as the form's field holds it: by the minute, in the person's zone."""
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
+async def _asked_again(
+    request: web.Request, person: Person, call_id: str, text: str, at: datetime | None
+) -> web.Response:
+    """Why the note was not kept; without JavaScript with the form as it was filled in."""
+    flash(request, words(request)("desk.next-not-ahead"), "bad")
+    if is_htmx(request):
+        return render(request, "flashes.html", status=422)
+    form = await desk_day.about_call(request, person, call_id)
+    filled = replace(form, text=text, next_contact_at=at) if form else None
+    return await _page(request, person, _manager(request, person), filled, status=422)
 
 
 def _proposal(request: web.Request, person: Person, asked: Mapping[str, str]) -> datetime | None:

@@ -25,15 +25,15 @@ document.addEventListener("submit", async (event) => {
   buttons.forEach((b) => { b.disabled = true; });
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (answer.ok || answer.status === 422) say(await answer.text());
     if (answer.ok) {
-      say(await answer.text());
       form.closest("details[open]")?.removeAttribute("open");
       if (form.dataset.draft) {
         drafts.drop(form.dataset.draft);
         delete form.dataset.dirty;
         if (new URLSearchParams(location.search).has("note")) history.replaceState(null, "", location.pathname);
       }
-    } else form.submit(); // let the page itself say what is wrong
+    } else if (answer.status !== 422) form.submit(); // let the page itself say what is wrong
   } catch {
     document.getElementById("offline")?.removeAttribute("hidden");
   }

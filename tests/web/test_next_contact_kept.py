@@ -1,0 +1,147 @@
+"""The next contact of a note: never lost, never kept where it cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from live_house import LiveHouse, live_house
+from signin_house import Person
+
+from storage.notes import Note, Notes, notes_of_client
+from storage.unit_of_work import UnitOfWork
+
+FIELD = re.compile(r'name="next"(?: value="([^"]*)")?')
+
+
+@pytest_asyncio.fixture
+async def floor(tmp_path: Path) -> AsyncIterator[LiveHouse]:
+    async with live_house(tmp_path) as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def call(floor: LiveHouse) -> str:
+    """A talk of Ivanova's, still going on."""
+    made = await (await floor.call()).rings("101")
+    await made.answers("101")
+    return made.id
+
+
+@pytest_asyncio.fixture
+async def anna(floor: LiveHouse) -> AsyncIterator[Person]:
+    async with floor.people.signed_in("ivanova") as found:
+        yield found
+
+
+async def keep(floor: LiveHouse, call: str, at: datetime) -> int:
+    """What Ivanova noted of the talk before."""
+    note = Note(
+        client="K-1",
+        call_id=call,
+        by="ivanova",
+        manager="ivanova",
+        at=at,
+        text="Обещал подумать",
+        next_contact_at=at,
+    )
+
+    async def work(uow: UnitOfWork) -> int:
+        return await Notes(uow.connection).write(note)
+
+    return await floor.house.board.write(work)
+
+
+async def noted(floor: LiveHouse) -> Note:
+    [note] = await notes_of_client(floor.house.database, "K-1")
+    return note
+
+
+async def filled(anna: Person, call: str) -> str:
+    """What the form holds for the next contact."""
+    _, page = await anna.get(f"/desk?note={call}")
+    found = FIELD.search(page)
+    assert found is not None
+    return unescape(found[1] or "")
+
+
+async def test_a_note_is_changed_and_its_overdue_contact_stays(
+    floor: LiveHouse, anna: Person, call: str
+) -> None:
+    """The form brings the instant back by the minute; it was kept by the second."""
+    late = floor.house.board.now - timedelta(hours=2)
+    await keep(floor, call, late)
+    status, _ = await anna.post(
+        "/notes", call=call, text="Подумал: берёт", next=await filled(anna, call)
+    )
+    assert status == 303
+    note = await noted(floor)
+    assert (note.text, note.next_contact_at) == ("Подумал: берёт", late)
+    assert "Подумал: берёт" in (await anna.get("/desk/due"))[1]
+
+
+async def test_what_the_client_says_now_goes_before_the_contact_that_nobody_touched(
+    floor: LiveHouse, anna: Person, call: str
+) -> None:
+    """Also without JavaScript, which would have put the proposal into the field."""
+    late = floor.house.board.now - timedelta(hours=2)
+    await keep(floor, call, late)
+    filled_in = await filled(anna, call)
+    await anna.post("/notes", call=call, text="", next=filled_in, said="6", unit="days")
+    at = (await noted(floor)).next_contact_at
+    assert at is not None
+    assert at > floor.house.board.now
+
+
+@pytest.mark.parametrize("page", ["/notes", "api"])
+async def test_a_contact_that_was_done_is_due_again_at_another_time(
+    floor: LiveHouse, anna: Person, call: str, page: str
+) -> None:
+    """Saved again with tomorrow; saved again as it is, it stays done."""
+    soon = floor.house.board.now + timedelta(hours=1)
+    number = await keep(floor, call, soon)
+    token = await floor.people.token("ivanova", "calls")
+
+    async def save(at: datetime) -> None:
+        if page == "/notes":
+            text = at.isoformat(timespec="minutes")
+            assert (await anna.post(page, call=call, text="Снова", next=text))[0] == 303
+            return
+        path = f"/api/v1/calls/{call}/note"
+        told = {"text": "Снова", "next_contact_at": at.isoformat()}
+        bearer = {"Authorization": f"Bearer {token}"}
+        async with anna.http.post(path, json=told, headers=bearer) as reply:
+            assert reply.status < 300, await reply.text()
+
+    assert (await anna.post(f"/notes/{number}/done"))[0] == 303
+    await save(soon)
+    assert (await noted(floor)).done_at is not None
+    assert "Снова" not in (await anna.get("/desk/due"))[1]
+    await save(soon + timedelta(hours=20))
+    assert (await noted(floor)).done_at is None
+    assert "Снова" in (await anna.get("/desk/due"))[1]
+
+
+@pytest.mark.parametrize("typed", ["2020-01-01T10:00", "0001-01-01T00:00", "завтра"])
+async def test_an_instant_that_cannot_be_is_refused_and_nothing_typed_is_lost(
+    floor: LiveHouse, anna: Person, call: str, typed: str
+) -> None:
+    """The page comes back as it was filled in; a script is told the sentence alone."""
+    status, page = await anna.post("/notes", call=call, text="Ждёт <расчёт>", next=typed)
+    assert status == 422
+    assert "Не сохранено" in page
+    assert "Ждёт &lt;расчёт&gt;</textarea>" in page
+    assert ('value="2020-01-01T10:00"' in page) == (typed == "2020-01-01T10:00")
+    htmx = {"HX-Request": "true"}
+    asked = {"call": call, "text": "Ждёт", "next": typed}
+    async with anna.http.post("/notes", data=asked, headers=htmx) as reply:
+        told = await reply.text()
+    assert reply.status == 422
+    assert "Не сохранено" in told
+    assert "<form" not in told
+    assert not await notes_of_client(floor.house.database, "K-1")

@@ -4,7 +4,6 @@ Hidden, service code, internal number, several numbers, extension, number. The o
 a library that is asked first drops the star of `*72101` and reads `101` as a Russian number.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,7 +11,6 @@ from router.numbers import national, text
 from router.numbers.model import NumberKind, NumberPlan, PhoneNumber
 
 _LONGEST_LOCAL = 7  # digits without an area code
-_Split = Callable[[str], tuple[str, str] | None]
 
 
 def normalise(written: str, plan: NumberPlan) -> PhoneNumber:
@@ -68,13 +66,15 @@ def _read_field(field: str, plan: NumberPlan) -> list[PhoneNumber]:
         if text.is_full(tail) and not (reading and reading.valid):
             return _behind_extension(field, extension, tail, plan)
         return [_number(field, reading, extension)]
-    marked = _extended(field, text.split_paused_extension, plan) or _bracketed(field, plan)
+    marked = _extended(field, text.split_paused_extension(field), plan)
+    if not marked and "(" in field:
+        marked = _bracketed(field, plan)
     if marked:
         return [marked]
     whole = _read_head(field, plan)
     if whole and whole.valid:
         return [_number(field, whole)]
-    dashed = _extended(field, text.split_dashed_extension, plan)
+    dashed = _extended(field, text.split_dashed_extension(field), plan)
     if dashed:
         return [dashed]
     inside = national.find_valid(field, plan)
@@ -93,7 +93,7 @@ def _bracketed(field: str, plan: NumberPlan) -> PhoneNumber | None:
     Another area code than the plan's may be either, and one of the two would be a stranger's.
     """
     parts = text.split_bracketed_extension(field)
-    number = _extended(field, text.split_bracketed_extension, plan)
+    number = _extended(field, parts, plan)
     if not parts or not number:
         return None
     local, code = text.digits_of(parts[0]), parts[1]
@@ -105,9 +105,8 @@ def _bracketed(field: str, plan: NumberPlan) -> PhoneNumber | None:
     return None if elsewhere and elsewhere.valid else number
 
 
-def _extended(field: str, split: _Split, plan: NumberPlan) -> PhoneNumber | None:
+def _extended(field: str, parts: tuple[str, str] | None, plan: NumberPlan) -> PhoneNumber | None:
     """Reads an extension that no word announces; it counts only behind a valid number."""
-    parts = split(field)
     reading = _read_head(parts[0], plan) if parts else None
     if not parts or not reading or not reading.valid:
         return None

@@ -196,10 +196,16 @@ class Desk:
         return Refused(Why.HELD, who=who, until=found.item.taken_until)
 
 
-async def number_of(database: Database, floor: Floor, seer: Seer, callback_id: str) -> str:
-    """The number to call for an item that he sees; raises `Refused`."""
+async def number_of(
+    database: Database, floor: Floor, seer: Seer, callback_id: str
+) -> tuple[str, str]:
+    """The number to call for an item that he sees, and its client's key; raises `Refused`.
+
+    Either is "" where it is not known.
+    """
     async with database.reading() as connection:
         found = await callback_of(connection, callback_id)
     if found is None or not may_see(found, floor, seer):
         raise Refused(Why.GONE)
-    return (found.number_e164 or found.caller) if owed_of(found, floor.now).reachable else ""
+    reachable = owed_of(found, floor.now).reachable
+    return (found.number_e164 or found.caller) if reachable else "", found.client

@@ -90,8 +90,11 @@ class Control:
             return refused
         return await self._once(("take", by, call.id), lambda: self._take(manager, call, control))
 
-    async def place(self, number: str, by: str) -> Told:
-        """Call a client for `by`: first his own phone rings, then the client's."""
+    async def place(self, number: str, by: str, *, client: str = "") -> Told:
+        """Call a client for `by`: first his own phone rings, then the client's.
+
+        `client`: the key of whom he means, where several have the number.
+        """
         manager = self._board.office().managers.get(by)
         if manager is None:
             return Told(answer=Refusal.NO_SUCH_PERSON, about={"who": by})
@@ -99,7 +102,7 @@ class Control:
         if control is None:
             return Told(answer=Refusal.NO_COMMANDS)
         places = Places(self._board)
-        wanted = places.wanted(number, manager)
+        wanted = places.wanted(number, manager, client=client)
         if isinstance(wanted, Refusal):
             shown = "".join(c for c in number[:40] if c.isprintable())
             about = {"number": shown, "line": places.line_name(manager)}

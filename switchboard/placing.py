@@ -2,7 +2,8 @@
 
 The outgoing line is the department's if it is on the manager's PBX, else that PBX's first one. A
 number outside the line's prefixes is refused before anything rings. What is known of the client is
-kept for the call's record as it is for a call that comes in.
+kept for the call's record as it is for a call that comes in: of the one whose card or callback the
+click came from, else of the only one who has the number. Of several none is chosen by chance.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ _NO_PLAN = Plan(steps=(), ending=Ending.MESSAGE_BUSY, patience_seconds=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A number that may be called, and the line that carries it."""
+    """A number that may be called, the line that carries it, and the client who is meant.
+
+    `client` is a key, "" where the click told none.
+    """
 
     number: PhoneNumber
     e164: str
     line: OutgoingLine
+    client: str = ""
 
 
 class Places:
@@ -41,7 +46,7 @@ class Places:
     def __init__(self, board: Board) -> None:
         self._board = board
 
-    def wanted(self, text: str, manager: Manager) -> Wanted | Refusal:
+    def wanted(self, text: str, manager: Manager, *, client: str = "") -> Wanted | Refusal:
         """What is to be dialled, or why it is not."""
         if not text.isprintable():  # nobody types a line break into a number
             return Refusal.BAD_NUMBER
@@ -55,7 +60,7 @@ class Places:
             return Refusal.NO_OUTGOING_LINE
         if not number.e164.startswith(line.prefixes):
             return Refusal.PREFIX
-        return Wanted(number=number, e164=number.e164, line=line)
+        return Wanted(number=number, e164=number.e164, line=line, client=client)
 
     def line(self, manager: Manager) -> OutgoingLine | None:
         """The outgoing line of a manager."""
@@ -76,7 +81,7 @@ class Places:
     ) -> PlaceCall:
         """The command; what is known of the client is kept for the record."""
         lookup = await look_up(self._board.directory, wanted.number, LOOKUP_SECONDS)
-        client = next(iter(sorted(lookup.clients, key=lambda c: c.key)), None)
+        client = _meant(lookup.clients, wanted.client)
         self._remember(command_id, wanted, manager, client)
         phone = phone_of(manager)
         return PlaceCall(
@@ -127,3 +132,9 @@ class Places:
             owner=client.owner if client else "",
         )
         self._board.live.decided(Made(offer=offer, decision=known, at=now))
+
+
+def _meant(matches: Sequence[Client], key: str) -> Client | None:
+    """The client of a number who was named, else the only one there is."""
+    named = next((client for client in matches if client.key == key), None)
+    return named or (matches[0] if len(matches) == 1 else None)

@@ -203,12 +203,12 @@ async def test_an_item_is_taken_by_one_and_the_other_is_told_who(tmp_path: Path)
 async def test_to_call_back_is_to_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exchange = Exchange(monkeypatch, Told(answer=Outcome.TALKING))
     async with api_house(tmp_path) as house:
-        await house.record("c1")
+        await house.record("c1", client="c-9")
         item, petrov = await the_callback(house), await house.program("petrov")
         assert (await petrov.post(f"/callbacks/{item}/call"))[0] == 200
         _, told = await petrov.get("/callbacks?which=all")
         assert told["items"][0]["holder"] == "petrov"
-    assert exchange.asked == [("place", "+79035551122", "petrov")]
+    assert exchange.asked == [("place", "+79035551122", "petrov", "c-9")]
 
 
 @pytest.mark.parametrize(

@@ -242,13 +242,13 @@ async def test_to_call_is_to_take_and_ones_own_phone_rings(
     await hers(house)
     placed = []
 
-    async def place(self: Control, number: str, by: str) -> Told:
-        placed.append((number, by))
+    async def place(self: Control, number: str, by: str, *, client: str) -> Told:
+        placed.append((number, by, client))
         return Told(answer=Outcome.TALKING)
 
     monkeypatch.setattr(Control, "place", place)
     await anna.post("/callbacks/cb-c-1/call")
-    assert placed == [("+79160000001", "ivanova")]
+    assert placed == [("+79160000001", "ivanova", "k1")]
     assert (await item(house)).taken_by == "ivanova"
     assert "Сейчас зазвонит ваш телефон" in (await anna.get("/callbacks"))[1]
 

@@ -67,6 +67,17 @@ async def test_a_number_in_any_spelling_leads_to_the_card(house: SignInHouse) ->
                 assert reply.url.path == "/clients/mine", typed
 
 
+async def test_a_call_from_a_card_or_a_list_is_for_that_very_client(house: SignInHouse) -> None:
+    """Another may have the same number."""
+    named = '<input type="hidden" name="client" value="mine">'
+    async with house.signed_in("ivanova") as anna:
+        for path in ("/clients/mine", "/clients?q=кузне"):
+            _, page = await anna.get(path)
+            assert named in page
+            forms = page.count('action="/dial"')
+            assert forms == page.count('name="client" value='), path
+
+
 async def test_anothers_client_is_told_as_not_there(house: SignInHouse) -> None:
     """Whether there is such a client may not be known either."""
     async with house.signed_in("ivanova") as anna:

@@ -94,10 +94,10 @@ async def test_whoever_has_no_phone_is_told_so(tmp_path: Path) -> None:
 async def test_a_press_calls_and_the_answer_stands_on_the_page_he_came_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told | None, sentence: str
 ) -> None:
-    placed: list[tuple[str, str]] = []
+    placed: list[tuple[str, str, str]] = []
 
-    async def place(_self: Control, number: str, by: str) -> Told:
-        placed.append((number, by))
+    async def place(_self: Control, number: str, by: str, *, client: str) -> Told:
+        placed.append((number, by, client))
         if told is None:
             raise TimeoutError  # it rings longer than a page waits
         return told
@@ -107,14 +107,14 @@ async def test_a_press_calls_and_the_answer_stands_on_the_page_he_came_from(
         came = f"http://127.0.0.1:{house.house.port}/my?x=1"
         async with person.http.post(
             "/dial",
-            data={"number": "+79161234567"},
+            data={"number": "+79161234567", "client": "c-7"},
             headers=HTML | {"Referer": came},
             allow_redirects=False,
         ) as reply:
             assert (reply.status, reply.headers["Location"]) == (303, "/my?x=1")
         _, page = await person.get("/my")
         assert sentence in page
-    assert placed == [("+79161234567", "ivanova")]
+    assert placed == [("+79161234567", "ivanova", "c-7")]
 
 
 async def test_the_files_for_the_system_open_the_question(tmp_path: Path) -> None:

@@ -156,14 +156,14 @@ async def call(turn: Turn) -> Done:
     """Call the client of an item: to call is to take."""
     body, desk, key = await turn.body(CallIt), await _desk(turn), turn.name("id")
     try:
-        number = await number_of(turn.parts.database, desk.floor, desk.seer, key)
+        number, client = await number_of(turn.parts.database, desk.floor, desk.seer, key)
     except Refused as refused:
         raise _refusal(turn, refused) from None
     if not number:
         raise NotPossible("hidden", words(turn.request)("callbacks.refused-hidden"))
     await _acted(turn, desk.take(key))
     by = turn.person.manager
-    command = turn.parts.control.place(number, by)
+    command = turn.parts.control.place(number, by, client=client)
     return await carried_out(turn, command, body.wait_seconds, by=by)
 
 

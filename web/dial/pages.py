@@ -1,7 +1,8 @@
 """The question before a call that a link asks for, and the call.
 
-Rules: a GET only asks, whoever made the link; a POST comes from our own page or button. First the
-person's own phone rings; the page does not wait for the end of it.
+Rules: a GET only asks, whoever made the link; a POST comes from our own page or button, which may
+name the client whose it is. First the person's own phone rings; the page does not wait for the end
+of it.
 """
 
 from __future__ import annotations
@@ -46,13 +47,15 @@ async def ask_for_link(request: web.Request) -> web.Response:
 async def dial(request: web.Request) -> web.Response:
     """Call; the person's own phone rings first."""
     person, t = person_of(request), words(request)
-    number = (await fields(request)).get("number", "")[:LONGEST]
+    told_by_page = await fields(request)
+    number = told_by_page.get("number", "")[:LONGEST]
     there = back(request, "/")
     there = "/" if there.startswith("/dial") else there
     if not person.manager:
         flash(request, t("signin.dial-nobody"), "bad")
         return see(there)
-    told = await placed(request, number, person.manager, ANSWER_SECONDS)
+    client = told_by_page.get("client", "")
+    told = await placed(request, number, person.manager, ANSWER_SECONDS, client=client)
     if told is None:
         flash(request, t("signin.dial-rings"))
     else:
@@ -73,11 +76,13 @@ async def linux_file(request: web.Request) -> web.Response:
     return _file(body, "application/x-desktop", "dozvon.desktop")
 
 
-async def placed(request: web.Request, number: str, by: str, seconds: float) -> Told | None:
+async def placed(
+    request: web.Request, number: str, by: str, seconds: float, *, client: str = ""
+) -> Told | None:
     """Place a call; None where it is still under way after some seconds. It goes on then."""
     try:
         async with asyncio.timeout(seconds):
-            return await parts_of(request).control.place(number, by)
+            return await parts_of(request).control.place(number, by, client=client)
     except TimeoutError:
         return None
 

@@ -121,7 +121,8 @@ async def call(request: web.Request) -> web.Response:
     item, seer, t = request.match_info["id"], seer_of(request), words(request)
     desk = await _desk(request, seer)
     try:
-        number = await number_of(parts_of(request).database, desk.floor, seer, item)
+        database = parts_of(request).database
+        number, client = await number_of(database, desk.floor, seer, item)
         if not number:
             return await _refused(request, t("callbacks.refused-hidden"))
         mine = await _held(request, item, seer, desk.floor)
@@ -130,7 +131,7 @@ async def call(request: web.Request) -> web.Response:
         return await _refused(request, _sentence(request, refused))
     except (TimeoutError, StorageError):
         return await _refused(request, t("callbacks.refused-not-now"))
-    told = await placed(request, number, seer.by, ANSWER_SECONDS)
+    told = await placed(request, number, seer.by, ANSWER_SECONDS, client=client)
     if told is not None and not told.well:
         if not mine:  # a moment later: acts of one instant have no order
             await (await _desk(request, seer)).give_back(item)

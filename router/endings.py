@@ -11,9 +11,10 @@ Rules:
    and saw none, the call is missed, as the events have it.
 5. Otherwise the journal is believed over the events for the disposition, its reason, who answered
    and when it ended; a difference is returned, never dropped. It may end a call that the events
-   left open. Rings and talk stay as the events told them.
+   left open. Rings and talk stay as the events told them, but for a talk of which they saw nothing:
+   that is as long as the journal says.
 6. A client who was not served is missed, also where a journal has a word for it that is meant for
-   calls that we place (busy, no answer).
+   calls that we place (busy, no answer); and a call that we placed is never missed or rejected.
 """
 
 from __future__ import annotations
@@ -101,18 +102,31 @@ _BY_OUTCOME: Mapping[LegOutcome, Disposition] = MappingProxyType(
 )
 
 
-def _unanswered(call: Call) -> Disposition:
-    """How a call that we began ended without a talk: as its last leg did.
+def unanswered(last: LegOutcome | None, *, own: bool = False) -> Disposition:
+    """How a call that we began ended without a talk, by its last leg; None where it had none.
 
-    The caller's own phone may be a leg as well (click-to-call): when he declined it, he changed his
-    mind.
+    The caller's own phone may be a leg as well (click-to-call, `own`): when he declined it, he
+    changed his mind. One that was still ringing was given up.
     """
-    if not call.legs:
+    if last is None:
         return Disposition.FAILED
-    last = call.legs[-1]
-    if last.outcome is LegOutcome.DECLINED and last.target == call.caller:
+    if last is LegOutcome.DECLINED and own:
         return Disposition.CANCELLED
-    return _BY_OUTCOME.get(last.outcome, Disposition.CANCELLED)
+    return _BY_OUTCOME.get(last, Disposition.CANCELLED)
+
+
+def _unanswered(call: Call) -> Disposition:
+    """How a call that we began ended without a talk: as its last leg did."""
+    last = call.legs[-1] if call.legs else None
+    if last is None:
+        return unanswered(None)
+    return unanswered(last.outcome, own=last.target == call.caller)
+
+
+def placed_word(word: Disposition) -> Disposition:
+    """How a call that we placed ended, by a word that may be one for a client's call."""
+    said = {Disposition.MISSED: Disposition.NO_ANSWER, Disposition.REJECTED: Disposition.BUSY}
+    return said.get(word, word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +134,7 @@ class Verdict:
     """How the PBX's journal says that a call ended. None: the journal does not say.
 
     `disposition` and `ended_at` it always says. `connected`: it tells of a talk, were it of 0 s.
+    `talk_seconds`: how long that was, in whole seconds.
     """
 
     disposition: Disposition
@@ -127,6 +142,7 @@ class Verdict:
     reason: MissedReason | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
+    talk_seconds: float = 0.0
     connected: bool = True
 
 
@@ -165,6 +181,7 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
         ended_at=max(verdict.ended_at, call.served_at or verdict.ended_at),
         answered_by=verdict.answered_by or call.answered_by,
         answered_at=call.answered_at or verdict.answered_at,
+        talk_seconds=_talk_seconds(call, verdict),
     )
     if not differences:
         return new, None
@@ -173,12 +190,23 @@ def settle(call: Call, verdict: Verdict) -> tuple[Call, Disagreement | None]:
 
 def _fitting(call: Call, verdict: Verdict) -> Verdict:
     """The verdict in the words for a call of this direction."""
-    if call.direction is not Direction.INBOUND or verdict.disposition is Disposition.MISSED:
+    if call.direction is not Direction.INBOUND:
+        word = placed_word(verdict.disposition)
+        fits = word is verdict.disposition
+        return verdict if fits else replace(verdict, disposition=word, reason=None)
+    missed = why_missed(verdict.disposition, rang=bool(call.legs))
+    if missed is None or verdict.disposition is Disposition.MISSED:
         return verdict
-    reason = why_missed(verdict.disposition, rang=bool(call.legs))
-    if reason is None:
-        return verdict
-    return replace(verdict, disposition=Disposition.MISSED, reason=verdict.reason or reason)
+    return replace(verdict, disposition=Disposition.MISSED, reason=verdict.reason or missed)
+
+
+_A_MOMENT = 1.0
+
+
+def _talk_seconds(call: Call, verdict: Verdict) -> float:
+    """The talk that the events saw; the journal's where they saw not even a second of one."""
+    unseen = call.talk_seconds < _A_MOMENT and verdict.talk_seconds >= _A_MOMENT
+    return verdict.talk_seconds if unseen else call.talk_seconds
 
 
 _LEFT = MissedReason.ABANDONED

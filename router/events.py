@@ -142,13 +142,14 @@ class CallEnded(CallEvent):
     `cause` is the Q.850 cause, where the PBX tells one. Of an inbound call in which nobody talked,
     `reason` says why it was missed as far as events tell, and `rejected` that the PBX turned it
     away without ringing anybody. `unsure`: it was up before we watched, and we saw nothing but its
-    end.
+    end. `word_follows`: the PBX's own word about the end, a journal entry, comes at once.
     """
 
     cause: int | None = None
     reason: MissedReason | None = None
     rejected: bool = False
     unsure: bool = False
+    word_follows: bool = False
 
 
 AnyCallEvent = (

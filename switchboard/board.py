@@ -251,7 +251,9 @@ class Board:
             if call.direction is Direction.INTERNAL:
                 self.live.forget(call.id)
             else:
-                self._tasks.start(self._endings.from_events(call), f"end of {call.id}")
+                follows = isinstance(event, CallEnded) and event.word_follows
+                ending = self._endings.from_events(call, word_follows=follows)
+                self._tasks.start(ending, f"end of {call.id}")
 
     async def phones_changed(self, pbx: str, states: Mapping[str, PhoneState]) -> None:
         """Take note of phones' states, by extension."""

@@ -68,11 +68,11 @@ class Endings:
         self._word: dict[str, asyncio.Future[JournalEntry]] = {}
         self._finished: dict[str, asyncio.Future[bool]] = {}
 
-    async def from_events(self, call: Call) -> None:
-        """An event ended a call: wait a moment for the journal, then write it."""
+    async def from_events(self, call: Call, *, word_follows: bool = False) -> None:
+        """An event ended a call: wait a moment for the journal, where it speaks, then write it."""
         made = self._live.decision_of(call.id)
         ours = made and call.direction is Direction.INBOUND
-        entry = await self._wait_for_word(call.id) if ours else None
+        entry = await self._wait_for_word(call.id) if ours or word_follows else None
         agreed = False
         try:
             agreed = await self._write(call, made, entry) and entry is not None

@@ -36,6 +36,7 @@ def verdict_of(entry: JournalEntry, call: Call | None, now: datetime) -> Verdict
         ended_at=ended_at,
         answered_by=_who_talked(entry.answered_by, call) if answered else None,
         answered_at=ended_at - timedelta(seconds=entry.talk_seconds) if answered else None,
+        talk_seconds=entry.talk_seconds if answered else 0.0,
         connected=entry.talk_told,
     )
 

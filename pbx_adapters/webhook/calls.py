@@ -22,7 +22,7 @@ from pbx_adapters.webhook.changes import CHANGES
 from pbx_adapters.webhook.known_calls import KnownCall, KnownCalls
 from pbx_adapters.webhook.wire import EventIn, Kind
 from router.calls import Direction, Disposition, MissedReason
-from router.endings import why_missed
+from router.endings import placed_word, unanswered, why_missed
 from router.events import (
     AnyCallEvent,
     CallBegan,
@@ -171,7 +171,7 @@ class Calls:
         if event.event is not Kind.ENDED or kept is None:
             return Fed(ignored="the call has ended")
         if isinstance(kept, KnownCall):
-            if kept.direction is not Direction.INBOUND:
+            if kept.direction is Direction.INTERNAL:
                 return Fed(ignored="the call has ended")
             kept = _entry(self._pbx, kept, event, at)
             self.known.end(call_id, kept)
@@ -188,15 +188,12 @@ class Calls:
             began_at=min(event.call_began_at or at, at),
             last_at=at,
         )
-        inbound = seen.direction is Direction.INBOUND
-        entry = _entry(self._pbx, seen, event, at) if inbound else None
-        events: list[AnyCallEvent] = []
-        if call or not inbound:
-            events = [] if call else [_began(self._pbx, seen)]
-            reason = entry.reason if entry else event.reason
-            events.append(_call_ended(self._pbx, seen, event, at, reason))
+        logged = seen.direction is not Direction.INTERNAL
+        entry = _entry(self._pbx, seen, event, at) if logged else None
         self.known.end(call_id, entry)
-        return Fed(events=tuple(events), entry=entry)
+        if call is None:
+            return Fed(entry=entry)
+        return Fed(events=(_call_ended(self._pbx, seen, event, at, entry),), entry=entry)
 
 
 def _began(pbx: str, call: KnownCall) -> CallBegan:
@@ -213,29 +210,55 @@ def _began(pbx: str, call: KnownCall) -> CallBegan:
 
 
 def _call_ended(
-    pbx: str, call: KnownCall, event: EventIn, at: datetime, reason: MissedReason | None
+    pbx: str, call: KnownCall, event: EventIn, at: datetime, entry: JournalEntry | None
 ) -> CallEnded:
     return CallEnded(
         pbx=pbx,
         call_id=call.id,
         at=at,
         cause=event.cause,
-        reason=reason,
+        reason=entry.reason if entry else event.reason,
         rejected=event.disposition is Disposition.REJECTED,
+        unsure=not call.legs,
+        word_follows=entry is not None,
     )
 
 
-def _entry(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> JournalEntry:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a call ended; `answered_by` is empty and `reason` None where they do not belong."""
+
+    disposition: Disposition
+    reason: MissedReason | None = None
+    answered_by: str = ""
+
+
+def _end_of_clients(call: KnownCall, event: EventIn) -> _End:
     answered_by = event.who or call.answered_by
     usual = Disposition.ANSWERED if answered_by else Disposition.MISSED
-    disposition = event.disposition or usual
-    missed = why_missed(disposition, rang=bool(call.legs))
-    if missed:
-        disposition = Disposition.MISSED
-    answered = disposition is Disposition.ANSWERED
+    word = event.disposition or usual
+    if missed := why_missed(word, rang=bool(call.legs)):
+        return _End(Disposition.MISSED, reason=event.reason or missed)
+    return _End(word, answered_by=answered_by if word is Disposition.ANSWERED else "")
+
+
+def _end_of_placed(call: KnownCall, event: EventIn) -> _End:
+    """Of a call placed whoever dialled talked, whatever `who` says."""
+    caller = call.caller or event.caller
+    last = call.legs[-1] if call.legs else None
+    talked = call.answered_at is not None or event.talk_seconds
+    unserved = unanswered(last.outcome, own=last.who == caller) if last else unanswered(None)
+    word = placed_word(event.disposition or (Disposition.ANSWERED if talked else unserved))
+    return _End(word, answered_by=caller if word is Disposition.ANSWERED else "")
+
+
+def _entry(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> JournalEntry:
+    placed = call.direction is Direction.OUTBOUND
+    end = (_end_of_placed if placed else _end_of_clients)(call, event)
     talked = (at - call.answered_at).total_seconds() if call.answered_at else 0.0
     talk_seconds = event.talk_seconds if event.talk_seconds is not None else max(0.0, talked)
     usual_way = Way.PLAN if call.asked else Way.FAIL_OPEN
+    way = Way(event.way) if event.way else usual_way
     return JournalEntry(
         pbx=pbx,
         key=f"webhook/{call.id}",
@@ -244,14 +267,15 @@ def _entry(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> JournalEn
         caller=call.caller or event.caller,
         caller_name=call.name or event.name,
         began_at=call.began_at,
+        direction=call.direction,
         ended_at=max(at, call.began_at),
-        way=Way(event.way) if event.way else usual_way,
+        way=None if placed else way,
         service="HTTP",
-        disposition=disposition,
-        reason=(event.reason or missed) if missed else None,
-        answered_by=answered_by if answered else "",
+        disposition=end.disposition,
+        reason=end.reason,
+        answered_by=end.answered_by,
         confirmed=event.confirmed,
-        talk_seconds=talk_seconds if answered else 0.0,
+        talk_seconds=talk_seconds if end.disposition is Disposition.ANSWERED else 0.0,
         cause=event.cause,
         decision_call_id=call.id if call.asked else "",
         trail=tuple(TrailItem(**item.model_dump()) for item in event.trail),

@@ -101,8 +101,8 @@ def _over(
 ) -> list[AnyCallEvent]:
     leg = next(leg for leg in call.legs if leg.id == leg_id)
     leg.open, leg.last_at = False, at
-    outcome = LegOutcome.ANSWERED if leg.answered else outcome
-    return [LegEnded(pbx=pbx, call_id=call.id, at=at, leg_id=leg.id, outcome=outcome)]
+    leg.outcome = LegOutcome.ANSWERED if leg.answered else outcome
+    return [LegEnded(pbx=pbx, call_id=call.id, at=at, leg_id=leg.id, outcome=leg.outcome)]
 
 
 def _held(pbx: str, call: KnownCall, event: EventIn, at: datetime) -> Events:

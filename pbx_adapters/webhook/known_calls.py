@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pbx_adapters.port import JournalEntry
-from router.calls import Direction
+from router.calls import Direction, LegOutcome
 
 MOST_LIVE = 10_000
 MOST_ENDED = 5_000
@@ -22,13 +22,14 @@ LONGEST_TALK = timedelta(hours=4)
 
 @dataclass(slots=True, kw_only=True)
 class KnownLeg:
-    """One attempt to ring somebody; `last_at` is when it was last heard of."""
+    """One attempt to ring somebody; `last_at` is when it was last heard of, `outcome` its end."""
 
     id: str
     who: str
     last_at: datetime
     open: bool = True
     answered: bool = False
+    outcome: LegOutcome = LegOutcome.RINGING
 
 
 @dataclass(slots=True, kw_only=True)

@@ -40,6 +40,7 @@ _CONVERSATION_BEFORE = select(func.max(_before.c.ended_at)).where(
         ),
     ),
     _before.c.ended_at <= bindparam("since"),
+    _before.c.began_at < bindparam("since"),  # one without any length may be the change itself
 )
 _CALLS = select(
     _calls.c.id,

@@ -144,6 +144,15 @@ async def test_the_callback_that_reached_him_is_the_first_try_of_the_report(
     assert len(item.tries) == 1
 
 
+async def test_one_callback_a_conversation_that_ended_in_the_instant_it_began_closes_too(
+    writer: Writer, database: Database, ended: Make
+) -> None:
+    """Where the exchange tells whole seconds, one may have no length at all."""
+    talk = {"disposition": Disposition.ANSWERED, "lasts_seconds": 0.0}
+    await record(writer, ended("c-1"), ended("c-2", 5, **talk))
+    assert await open_callbacks(database) == ()
+
+
 async def test_one_callback_a_fast_clock_closes_nothing_from_the_future(
     writer: Writer, database: Database, ended: Make
 ) -> None:

@@ -335,7 +335,7 @@ stories = st.lists(
         st.sampled_from(NUMBERS),
         st.sampled_from(["", "c1", "c2"]),
         st.sampled_from(["missed", "answered", "short", "long"]),
-        st.integers(1, 400),
+        st.integers(0, 400),
     ),
     min_size=1,
     max_size=8,

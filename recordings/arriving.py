@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from recordings.details import NO_ANSWER_WITHIN, NOT_COPIED_WITHIN
 from recordings.errors import LinkExpired, SourceError, SourceUnavailable
 from recordings.keeping import Keeping, Rules
 from recordings.looking import Standing, standing
@@ -56,7 +57,7 @@ class Arriving:
             async with asyncio.timeout(LOOK_SECONDS):
                 found = await source.look(part.name)
         except TimeoutError:
-            raise SourceUnavailable(f"no answer within {LOOK_SECONDS:.0f} s") from None
+            raise SourceUnavailable(NO_ANSWER_WITHIN(seconds=f"{LOOK_SECONDS:.0f}")) from None
         except LinkExpired as closed:
             return Look(part=part, stand=Standing.CLOSED, why=str(closed))
         except SourceError as error:
@@ -98,7 +99,7 @@ class Arriving:
             async with asyncio.timeout(FETCH_SECONDS):
                 got = await source.fetch(part.name, into, most_bytes=self._rules.most_bytes)
         except TimeoutError:
-            raise SourceUnavailable(f"not copied within {FETCH_SECONDS:.0f} s") from None
+            raise SourceUnavailable(NOT_COPIED_WITHIN(seconds=f"{FETCH_SECONDS:.0f}")) from None
         except SourceError as error:
             if error.again:
                 raise

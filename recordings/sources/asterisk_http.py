@@ -20,6 +20,7 @@ from typing import ClassVar
 import aiohttp
 from yarl import URL
 
+from recordings.details import ARI_ANSWERS, NO_LENGTH, NOT_AT, USER_REFUSED
 from recordings.errors import FileMissing, SourceRefused, SourceUnavailable
 from recordings.port import Fetched, Found
 from recordings.sources.copying import copied
@@ -60,14 +61,14 @@ class AsteriskHttpSource:
                 return None
             size = self._whole(answer).content_length
         if size is None:
-            raise SourceUnavailable(f"{place_of(answer.url)} does not say how long {name} is")
+            raise SourceUnavailable(NO_LENGTH(url=place_of(answer.url), name=name))
         return Found(size=size, changed_at=changed_at(answer))
 
     async def fetch(self, name: str, into: Path, *, most_bytes: int) -> Fetched:
         """Copies the file; refuses what is longer than `most_bytes` or no sound."""
         async with self._asked("GET", name, "/file") as answer:
             if answer.status == 404:
-                raise FileMissing(f"{name} is not at {place_of(answer.url)}")
+                raise FileMissing(NOT_AT(name=name, url=place_of(answer.url)))
             return await copied(pieces(self._whole(answer)), into, most_bytes=most_bytes)
 
     async def delete(self, name: str) -> None:
@@ -95,7 +96,7 @@ class AsteriskHttpSource:
         """The answer, unless it is a refusal."""
         where = place_of(answer.url)
         if answer.status in {401, 403}:
-            raise SourceRefused(f"{where} refuses the user {self._place.user!r}; see ari.conf")
+            raise SourceRefused(USER_REFUSED(url=where, user=repr(self._place.user)))
         if not 200 <= answer.status < 300:
-            raise SourceUnavailable(f"{where} answers {answer.status}; is ARI switched on?")
+            raise SourceUnavailable(ARI_ANSWERS(url=where, status=answer.status))
         return answer

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
+from recordings.details import NO_SOUND, TOO_LONG
 from recordings.errors import NoSound, StoreError, StoreFull, TooLong
 from recordings.port import Fetched
 from recordings.sources.sniffing import HEAD_BYTES, looks_like, sound_of
@@ -73,7 +74,7 @@ class _Copy:
     def write(self, piece: bytes) -> None:
         self._size += len(piece)
         if self._size > self._most:
-            raise TooLong(f"the recording is longer than {self._most // 1024**2} MiB; not taken")
+            raise TooLong(TOO_LONG(mebibytes=self._most // 1024**2))
         if not self._judged:
             self._head += piece[:HEAD_BYTES]
             if len(self._head) >= HEAD_BYTES:
@@ -97,4 +98,4 @@ class _Copy:
     def _judge(self) -> None:
         self._judged = True
         if not sound_of(self._head):
-            raise NoSound(f"the source gave {looks_like(self._head)} instead of a recording")
+            raise NoSound(NO_SOUND(what=looks_like(self._head)))

@@ -18,6 +18,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from recordings.details import CANNOT_BE_ASKED, LATE
 from recordings.errors import SourceUnavailable
 from recordings.sources.copying import PIECE_BYTES
 
@@ -72,10 +73,10 @@ async def answered(  # noqa: PLR0913 - what a question is made of
         ):
             yield answer
     except TimeoutError as late:
-        raise SourceUnavailable(f"{place_of(url)} did not answer in time") from late
+        raise SourceUnavailable(LATE(url=place_of(url))) from late
     except (aiohttp.ClientError, ValueError, OSError) as trouble:
         why = f"{type(trouble).__name__}: {trouble}"[:200]
-        raise SourceUnavailable(f"{place_of(url)} cannot be asked ({why})") from trouble
+        raise SourceUnavailable(CANNOT_BE_ASKED(url=place_of(url), why=why)) from trouble
 
 
 async def pieces(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

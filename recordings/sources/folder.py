@@ -16,6 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
+from recordings.details import (
+    CANNOT_BE_READ,
+    FOLDER_TROUBLE,
+    NO_FILE,
+    NO_FOLDER,
+    NOT_IN_FOLDER,
+    NOT_TO_BE_DELETED,
+    NOT_TO_BE_READ,
+)
 from recordings.errors import FileMissing, SourceRefused, SourceUnavailable
 from recordings.port import Fetched, Found
 from recordings.sources.copying import PIECE_BYTES, copied
@@ -66,24 +75,20 @@ class FolderSource:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
             self._need_folder()
-            raise FileMissing(f"{name} is not in {self._folder}") from None
+            raise FileMissing(NOT_IN_FOLDER(name=name, folder=self._folder)) from None
         except PermissionError:
-            raise SourceRefused(
-                f"{path} may not be read; give the service's user the right (group asterisk)"
-            ) from None
+            raise SourceRefused(NOT_TO_BE_READ(path=path)) from None
         except OSError as trouble:
             raise _unavailable(self._folder, trouble) from trouble
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise FileMissing(f"{name} in {self._folder} is no file")
+            raise FileMissing(NO_FILE(name=name, folder=self._folder))
         return os.fdopen(descriptor, "rb")
 
     def _need_folder(self) -> None:
         """The folder must be there; Asterisk makes it with the first recording."""
         if not self._folder.is_dir() and not self._folder.parent.is_dir():
-            raise SourceUnavailable(
-                f"the folder of recordings {self._folder} is not there; is it mounted?"
-            )
+            raise SourceUnavailable(NO_FOLDER(folder=self._folder))
 
     def _delete(self, path: Path) -> None:
         try:
@@ -91,9 +96,7 @@ class FolderSource:
         except FileNotFoundError:
             self._need_folder()  # a share that is not mounted has lost nothing
         except PermissionError:
-            raise SourceRefused(
-                f"{path} may not be deleted; give the service's user the right to write there"
-            ) from None
+            raise SourceRefused(NOT_TO_BE_DELETED(path=path)) from None
         except OSError as trouble:
             raise _unavailable(self._folder, trouble) from trouble
 
@@ -103,11 +106,11 @@ async def _pieces(file: BinaryIO, name: str) -> AsyncGenerator[bytes, None]:
         try:
             piece = await asyncio.to_thread(file.read, PIECE_BYTES)
         except OSError as trouble:
-            raise SourceUnavailable(f"{name} cannot be read: {trouble.strerror}") from trouble
+            raise SourceUnavailable(CANNOT_BE_READ(name=name, why=trouble.strerror)) from trouble
         if not piece:
             return
         yield piece
 
 
 def _unavailable(folder: Path, trouble: OSError) -> SourceUnavailable:
-    return SourceUnavailable(f"the folder of recordings {folder}: {trouble.strerror}")
+    return SourceUnavailable(FOLDER_TROUBLE(folder=folder, why=trouble.strerror))

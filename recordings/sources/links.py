@@ -29,6 +29,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from recordings import details as words
 from recordings.errors import AddressRefused, FileMissing, LinkExpired, SourceUnavailable, TooLong
 from recordings.port import Fetched, Found
 from recordings.sources.copying import copied
@@ -94,11 +95,9 @@ class LinkSource:
         """Copies the file; refuses what is longer than `most_bytes` or no sound."""
         async with self._asked(name) as answer:
             if answer.status in _GONE:
-                raise FileMissing(f"the recording is not at {place_of(answer.url)} any more")
+                raise FileMissing(words.LINK_GONE(url=place_of(answer.url)))
             if (answer.content_length or 0) > most_bytes:
-                raise TooLong(
-                    f"the recording is longer than {most_bytes // 1024**2} MiB; not taken"
-                )
+                raise TooLong(words.TOO_LONG(mebibytes=most_bytes // 1024**2))
             return await copied(pieces(answer), into, most_bytes=most_bytes)
 
     async def delete(self, name: str) -> None:
@@ -109,7 +108,7 @@ class LinkSource:
         async for piece in pieces(answer):
             size += len(piece)
             if size > self._rules.most_bytes:
-                raise TooLong("the recording does not end; not taken")
+                raise TooLong(words.ENDLESS())
         return size
 
     @asynccontextmanager
@@ -125,7 +124,7 @@ class LinkSource:
                     yield _sound(answer)
                     return
                 url = _next(first, url, answer.headers.get("Location", ""))
-        raise AddressRefused(f"{place_of(first)} redirects again and again; not followed")
+        raise AddressRefused(words.REDIRECTS_ON(url=place_of(first)))
 
     async def _pinned(self, url: URL) -> _Pinned:
         """The one address that the connection goes to."""
@@ -134,15 +133,13 @@ class LinkSource:
             async with asyncio.timeout(self._rules.deadlines.connect):
                 texts = await self._resolve(host, port)
         except (OSError, UnicodeError, TimeoutError) as trouble:
-            raise SourceUnavailable(f"{host} is not found in the DNS") from trouble
+            raise SourceUnavailable(words.HOST_UNKNOWN(host=host)) from trouble
         addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in texts]
         if not addresses:
-            raise SourceUnavailable(f"{host} is not found in the DNS")
+            raise SourceUnavailable(words.HOST_UNKNOWN(host=host))
         for address in addresses:
             if not self._may_go_to(address):
-                raise AddressRefused(
-                    f"{place_of(url)} leads inside ({address}); recordings.link_allow can allow it"
-                )
+                raise AddressRefused(words.LEADS_INSIDE(url=place_of(url), address=address))
         return _Pinned(host, addresses[0])
 
     def _may_go_to(self, address: Address) -> bool:
@@ -155,31 +152,29 @@ def readable(link: str) -> URL:
     """A link as an address. Raises `AddressRefused` for one that we never follow."""
     plain = link.isascii() and link.isprintable() and not set(link) & set(' \\"<>^`{|}')
     if not plain or len(link) > LONGEST_LINK:
-        raise AddressRefused("the link holds characters that no address has, or is too long")
+        raise AddressRefused(words.ODD_LINK())
     try:
         url = URL(link, encoded=True)
         host, port = url.host, url.port
     except ValueError:
-        raise AddressRefused("the link cannot be read as an address") from None
+        raise AddressRefused(words.NO_ADDRESS()) from None
     if url.scheme not in {"http", "https"} or not host or not port:
-        raise AddressRefused("the link is no http:// or https:// address")
+        raise AddressRefused(words.NO_HTTP())
     if url.user is not None or url.password is not None:
-        raise AddressRefused("the link holds a user name; it is not followed")
+        raise AddressRefused(words.LINK_WITH_USER())
     return url.with_fragment(None)
 
 
 def _next(first: URL, here: URL, location: str) -> URL:
     """Where a redirect leads, if it stays where we are."""
     if not location:
-        raise SourceUnavailable(f"{place_of(here)} redirects to nowhere")
+        raise SourceUnavailable(words.REDIRECTS_NOWHERE(url=place_of(here)))
     try:
         url = readable(str(here.join(URL(location, encoded=True))))
     except ValueError:
-        raise AddressRefused(f"{place_of(here)} redirects to no address") from None
+        raise AddressRefused(words.REDIRECTS_TO_NO_ADDRESS(url=place_of(here))) from None
     if url.host != first.host or (here.scheme == "https" and url.scheme != "https"):
-        raise AddressRefused(
-            f"{place_of(here)} redirects to {place_of(url)}; only the same host is followed"
-        )
+        raise AddressRefused(words.REDIRECTS_AWAY(url=place_of(here), other=place_of(url)))
     return url
 
 
@@ -187,11 +182,11 @@ def _sound(answer: aiohttp.ClientResponse) -> aiohttp.ClientResponse:
     """The answer, unless it is a refusal."""
     where = place_of(answer.url)
     if answer.status in {401, 403}:
-        raise LinkExpired(f"{where} refuses us ({answer.status}); the link may have expired")
+        raise LinkExpired(words.LINK_REFUSED(url=where, status=answer.status))
     if answer.status not in _GONE and not 200 <= answer.status < 300:
-        raise SourceUnavailable(f"{where} answers {answer.status}")
+        raise SourceUnavailable(words.ANSWERS(url=where, status=answer.status))
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise SourceUnavailable(f"{where} packs its answer although it was not asked to")
+        raise SourceUnavailable(words.PACKED(url=where))
     return answer
 
 

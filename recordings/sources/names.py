@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from recordings.details import NO_PLAIN_NAME
 from recordings.errors import NameRefused
 
 _NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,200}\Z", re.ASCII)
@@ -12,5 +13,5 @@ _NAME = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_.-]{0,200}\Z", re.ASCII)
 def checked(name: str) -> str:
     """The name. Raises `NameRefused` for a path, for `..`, and for what no PBX writes."""
     if not _NAME.match(name) or ".." in name:
-        raise NameRefused(f"{name[:60]!r} is no plain file name; it is not asked for")
+        raise NameRefused(NO_PLAIN_NAME(name=repr(name[:60])))
     return name

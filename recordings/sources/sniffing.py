@@ -6,6 +6,9 @@ JSON or nothing at all is found out by the first bytes.
 
 from __future__ import annotations
 
+from recordings.details import JSON, NOTHING, UNKNOWN_SOUND, WEB_PAGE
+from storage.sentences import Sentence
+
 HEAD_BYTES = 64
 """How many bytes are enough to judge."""
 
@@ -29,16 +32,16 @@ def sound_of(head: bytes) -> str:
     return next((kind for begin, kind in _BEGINNINGS if head.startswith(begin)), "")
 
 
-def looks_like(head: bytes) -> str:
+def looks_like(head: bytes) -> Sentence:
     """What bytes that are no sound are most likely, for a sentence."""
     text = head.lstrip().lower()
     if not head:
-        return "nothing"
+        return NOTHING()
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<")):
-        return "a web page"
+        return WEB_PAGE()
     if text.startswith((b"{", b"[")):
-        return "JSON"
-    return "no sound that we know"
+        return JSON()
+    return UNKNOWN_SOUND()
 
 
 def _is_mpeg_frame(head: bytes) -> bool:

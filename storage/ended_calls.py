@@ -19,7 +19,6 @@ from router.calls import (
     Transfer,
     TransferKind,
 )
-from router.numbers import PhoneNumber
 from storage import schema
 from storage.connection import AnyConnection
 from storage.records import EndedCall, StoredCall, Way
@@ -57,7 +56,7 @@ class Calls:
         row = call_row(ended.call) | {
             "id": ended.call.id,
             "department": ended.department,
-            "number_e164": _whole(ended.number),
+            "number_e164": ended.number.whole_e164 if ended.number else None,
             "number_id": number_id,
             "client_key": ended.client,
             "client_name": ended.client_name,
@@ -140,11 +139,6 @@ def call_row(call: Call) -> dict[str, Any]:
     """The columns that a call itself tells, without its id."""
     row = {name: getattr(call, name) for name in _CALL_COLUMNS}
     return row | {"aliases": sorted(call.aliases)}
-
-
-def _whole(number: PhoneNumber | None) -> str | None:
-    """E.164; None where a digit is lost: read again, it would pass for a whole number."""
-    return number.e164 if number and not number.digit_lost else None
 
 
 def stored_call(row: Any) -> StoredCall:

@@ -104,4 +104,4 @@ def _known(decision: Decision, number: PhoneNumber) -> Known:
 
 
 def _shown(number: PhoneNumber) -> str:
-    return "" if number.kind is NumberKind.HIDDEN else number.e164 or number.raw
+    return "" if number.kind is NumberKind.HIDDEN else number.whole_e164 or number.raw

@@ -18,7 +18,7 @@ import structlog
 from pbx_adapters.port import JournalEntry
 from router.calls import Call, CallState, Direction, Disposition, MissedReason
 from router.lifecycle import Disagreement, settle
-from router.numbers import NumberPlan, normalise
+from router.numbers import NumberPlan, normalise, read_caller
 from router.pbx_clock import moved_back
 from storage.errors import StorageError
 from storage.recording import amend_ended_call, record_ended_call
@@ -178,8 +178,8 @@ class Endings:
         decision = made.decision if made else None
         routed = decision if decision and decision.reasons else None  # a call placed has no plan
         placed = call.direction is Direction.OUTBOUND
-        outside = call.line if placed else call.caller
-        number = made.offer.number if made else normalise(outside, self._numbers())
+        outside, read = (call.line, normalise) if placed else (call.caller, read_caller)
+        number = made.offer.number if made else read(outside, self._numbers())
         return EndedCall(
             call=call,
             number=number,

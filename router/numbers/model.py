@@ -51,6 +51,14 @@ class PhoneNumber:
     more: tuple["PhoneNumber", ...] = ()
 
     @property
+    def whole_e164(self) -> str | None:
+        """E.164 as it may be kept and handed on alone; None where a digit is lost.
+
+        Read again, it would pass for a number as it was written.
+        """
+        return None if self.digit_lost else self.e164
+
+    @property
     def is_matchable(self) -> bool:
         """Says whether the number may identify a client.
 

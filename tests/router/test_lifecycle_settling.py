@@ -122,3 +122,31 @@ def test_a_call_that_we_placed_keeps_its_words() -> None:
     call = run(began(Direction.OUTBOUND), leg_began("a", "79161234567", 0), ended(9))
     settled, _ = settle(call, Verdict(disposition=Disposition.BUSY, ended_at=at(9)))
     assert (settled.disposition, settled.reason) == (Disposition.BUSY, None)
+
+
+@pytest.mark.parametrize(("seen", "length"), [(None, 42.0), (8.9, 42.0), (5, 4.0)])
+def test_a_talk_of_which_the_events_saw_nothing_is_as_long_as_the_journal_says(
+    seen: float | None, length: float
+) -> None:
+    """What they did see stays: they know it better than by the second."""
+    talk = [] if seen is None else [answered("a", seen)]
+    call = run(began(), leg_began("a", "101", 1), *talk, ended(9))
+    verdict = Verdict(disposition=Disposition.ANSWERED, ended_at=at(9), talk_seconds=42)
+    assert settle(call, verdict)[0].talk_seconds == length
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        (Disposition.MISSED, Disposition.NO_ANSWER),
+        (Disposition.REJECTED, Disposition.BUSY),
+        (Disposition.CANCELLED, Disposition.CANCELLED),
+    ],
+)
+def test_a_call_that_we_placed_is_neither_missed_nor_rejected(
+    word: Disposition, meant: Disposition
+) -> None:
+    call = run(began(Direction.OUTBOUND), leg_began("a", "79161234567", 0), ended(9))
+    reason = MissedReason.ABANDONED if word is Disposition.MISSED else None
+    settled, _ = settle(call, Verdict(disposition=word, ended_at=at(9), reason=reason))
+    assert (settled.disposition, settled.reason) == (meant, None)

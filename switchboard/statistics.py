@@ -52,11 +52,20 @@ class Bureau:
     calendar: HolidayCalendar
     now: datetime
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """On whose wall days and hours are counted: the default department's, for every reader."""
+        return Names.of(self.office).zone()
 
-async def figures_of(
-    bureau: Bureau, since: date, until: date, zone: ZoneInfo
-) -> dict[date, Figures]:
-    """The figures of each day from `since` to `until`, both included, on the zone's wall."""
+    @property
+    def today(self) -> date:
+        """The day that is not over yet."""
+        return self.now.astimezone(self.zone).date()
+
+
+async def figures_of(bureau: Bureau, since: date, until: date) -> dict[date, Figures]:
+    """The figures of each day from `since` to `until`, both included."""
+    zone = bureau.zone
     days = days_between(since, until, zone)
     fresh = await marks(bureau.database, days)
     kept = await kept_days(

@@ -57,8 +57,8 @@ async def test_a_day_that_did_not_change_is_not_counted_again(
     bureau: Bureau, writer: Writer, ended: Ended, counted: list[date]
 ) -> None:
     await writer.submit(lambda uow: record_ended_call(uow, ended("1")))
-    first = await figures_of(bureau, DAY, DAY, MOSCOW)
-    assert first == await figures_of(bureau, DAY, DAY, MOSCOW)
+    first = await figures_of(bureau, DAY, DAY)
+    assert first == await figures_of(bureau, DAY, DAY)
     assert counted == [DAY]
     assert first[DAY]["line", "74951230001", "", "12"]["missed"] == 1
 
@@ -68,7 +68,7 @@ async def test_a_call_that_is_put_right_later_is_counted_right(
 ) -> None:
     missed = ended("1")
     await writer.submit(lambda uow: record_ended_call(uow, missed))
-    await figures_of(bureau, DAY, DAY, MOSCOW)
+    await figures_of(bureau, DAY, DAY)
     talked = Leg(
         id="1/1", target="101", began_at=NINE, outcome=LegOutcome.ANSWERED, talk_seconds=9.0
     )
@@ -81,7 +81,7 @@ async def test_a_call_that_is_put_right_later_is_counted_right(
         legs=(talked,),
     )
     await writer.submit(lambda uow: amend_ended_call(uow, call))
-    found = (await figures_of(bureau, DAY, DAY, MOSCOW))[DAY]
+    found = (await figures_of(bureau, DAY, DAY))[DAY]
     assert found["line", "74951230001", "", "12"]["answered"] == 1
     assert found["person", "101", "main"]["answered"] == 1
     assert counted == [DAY, DAY]
@@ -104,10 +104,10 @@ async def test_whatever_is_put_right_of_a_call_makes_its_day_be_counted_again(
 ) -> None:
     missed = ended("1")
     await writer.submit(lambda uow: record_ended_call(uow, missed))
-    await figures_of(bureau, DAY, DAY, MOSCOW)
+    await figures_of(bureau, DAY, DAY)
     call = replace(missed.call, **change)  # type: ignore[arg-type]
     await writer.submit(lambda uow: amend_ended_call(uow, call))
-    await figures_of(bureau, DAY, DAY, MOSCOW)
+    await figures_of(bureau, DAY, DAY)
     assert counted == [DAY, DAY]
 
 
@@ -118,7 +118,7 @@ async def test_a_call_belongs_to_the_day_on_the_wall(
     late = ended("1", minute=13.5 * 60)
     await writer.submit(lambda uow: record_ended_call(uow, late))
     later = replace(bureau, now=NINE + timedelta(days=2))
-    found = await figures_of(later, DAY, DAY + timedelta(days=1), MOSCOW)
+    found = await figures_of(later, DAY, DAY + timedelta(days=1))
     assert not found[DAY]
     assert found[DAY + timedelta(days=1)]["line", "74951230001", "", "01"]["offered"] == 1
 
@@ -127,7 +127,7 @@ async def test_what_is_owed_counts_when_it_is_called_back(
     bureau: Bureau, writer: Writer, ended: Ended, counted: list[date]
 ) -> None:
     await writer.submit(lambda uow: record_ended_call(uow, ended("1")))
-    open_ = (await figures_of(bureau, DAY, DAY, MOSCOW))[DAY]
+    open_ = (await figures_of(bureau, DAY, DAY))[DAY]
     assert open_["callback", ""]["open"] == 1
     back = ended(
         "2",
@@ -137,7 +137,7 @@ async def test_what_is_owed_counts_when_it_is_called_back(
         talk_seconds=60.0,
     )
     await writer.submit(lambda uow: record_ended_call(uow, back))
-    closed = (await figures_of(bureau, DAY, DAY, MOSCOW))[DAY]
+    closed = (await figures_of(bureau, DAY, DAY))[DAY]
     assert closed["callback", ""]["reached"] == 1
     assert closed["waited", ""] == {"30": 1}
     assert closed["caller", "101", "main"] == {"attempts": 1, "reached": 1}
@@ -147,7 +147,7 @@ async def test_what_is_owed_counts_when_it_is_called_back(
 async def test_a_day_without_calls_is_neither_counted_nor_kept(
     bureau: Bureau, database: Database, counted: list[date]
 ) -> None:
-    found = await figures_of(bureau, DAY, DAY + timedelta(days=3), MOSCOW)
+    found = await figures_of(bureau, DAY, DAY + timedelta(days=3))
     assert list(found.values()) == [{}] * 4
     assert not counted
     async with database.reading() as connection:

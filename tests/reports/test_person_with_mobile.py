@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,7 +51,7 @@ async def petrov(database: Database, writer: Writer, *calls: EndedCall) -> Perso
         calendar=PublicHolidays(),
         now=NINE + timedelta(hours=8),
     )
-    figures = await figures_of(bureau, DAY, DAY, ZoneInfo("Europe/Moscow"))
+    figures = await figures_of(bureau, DAY, DAY)
     names = Names.of(bureau.office)
     found = report(Period(since=DAY, until=DAY), figures, names, None)
     assert {row.key for row in found.people} == set(bureau.office.managers)

@@ -12,14 +12,13 @@ from router.phones import Phone
 from switchboard.statistics import MOST_DAYS, Bureau, figures_of
 from web.api.endpoint import Endpoint, Turn
 from web.api.errors import Unfit
-from web.pages.page import zone_of
 
 _COUNTED = {About.ANSWER: "seconds", About.PICKED: "seconds", About.WAITED: "minutes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportQuery:
-    """Which days, on the clock of the person's department; usually the last seven."""
+    """Which days, on the clock of the default department; usually the last seven."""
 
     since: date | None = None
     until: Annotated[date | None, "included"] = None
@@ -51,7 +50,7 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The stretches that were asked for: one, or one for each day."""
+    """The stretches that were asked for: one, or one for each day; `zone` is of days and hours."""
 
     zone: str
     days: tuple[DayFigures, ...]
@@ -60,12 +59,6 @@ class Report:
 async def report(turn: Turn) -> Report:
     """Count."""
     query, parts = turn.query(ReportQuery), turn.parts
-    zone = zone_of(turn.person, turn.office)
-    today = parts.now().astimezone(zone).date()
-    until = query.until or today
-    since = query.since or until - timedelta(days=6)
-    if since > until or (until - since).days >= MOST_DAYS:
-        raise Unfit("unreadable", f"since is before until, and a report is of {MOST_DAYS} days.")
     bureau = Bureau(
         database=parts.database,
         writer=parts.writer,
@@ -73,12 +66,16 @@ async def report(turn: Turn) -> Report:
         calendar=parts.board.calendar,
         now=parts.now(),
     )
-    found = await figures_of(bureau, since, until, zone)
+    until = query.until or bureau.today
+    since = query.since or until - timedelta(days=6)
+    if since > until or (until - since).days >= MOST_DAYS:
+        raise Unfit("unreadable", f"since is before until, and a report is of {MOST_DAYS} days.")
+    found = await figures_of(bureau, since, until)
     if query.each_day:
         days = tuple(_day(turn, day, day, figures) for day, figures in sorted(found.items()))
     else:
         days = (_day(turn, since, until, added(found.values())),)
-    return Report(zone=zone.key, days=days)
+    return Report(zone=bureau.zone.key, days=days)
 
 
 def _day(turn: Turn, since: date, until: date, figures: Figures) -> DayFigures:

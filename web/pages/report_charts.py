@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-from router.office import Hours
+from router.office import Hours, Window
 
 HEIGHT = 150
 WIDTH = 460
@@ -74,19 +76,29 @@ def bars(rows: Iterable[tuple[str, str, Sequence[tuple[str, int]]]], *, labels: 
     return Chart(width=WIDTH, height=HEIGHT, bars=tuple(drawn), lines=scale)
 
 
-def hours_of(office: Iterable[Hours], called: Iterable[int]) -> range:
+def hours_of(office: Iterable[Hours], called: Iterable[int], *, day: date, zone: ZoneInfo) -> range:
     """The scale of a day: the hours in which somebody is open by the week, and those of any call.
 
-    So one early call is a bar at its place in the day, not the whole chart. A window past midnight
-    is the whole day; where nobody is ever open it is nine to six.
+    Hours are the zone's; `day` tells how far a department's clock is from it. So one early call is
+    a bar at its place in the day, not the whole chart. A window past midnight is the whole day;
+    where nobody is ever open it is nine to six.
     """
-    windows = [window for hours in office for window in hours.week]
-    if any(window.end <= window.start for window in windows):
+    windows = [_on_wall(window, hours, day, zone) for hours in office for window in hours.week]
+    if any(end <= start for start, end in windows):
         return range(24)
-    first = {window.start.hour for window in windows} or {9}
-    last = {window.end.hour - (not window.end.minute) for window in windows} or {17}
+    first = {start.hour for start, _ in windows} or {9}
+    last = {end.hour - (not end.minute) for _, end in windows} or {17}
     shown = first | last | set(called)
     return range(min(shown), max(shown) + 1)
+
+
+def _on_wall(window: Window, hours: Hours, day: date, zone: ZoneInfo) -> tuple[time, time]:
+    there = ZoneInfo(hours.timezone)
+    start, end = (
+        datetime.combine(day, at, there).astimezone(zone).time()
+        for at in (window.start, window.end)
+    )
+    return start, end
 
 
 def level(count: int, most: int) -> int:

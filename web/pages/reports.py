@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 
 from switchboard.names import Names
 from switchboard.reports import Period, PersonRow, Report, Traffic, report
@@ -17,7 +17,7 @@ from switchboard.statistics import MOST_DAYS, Bureau, figures_of
 from web.access.person import person_of
 from web.access.reach import reach_of
 from web.pages import report_charts, report_csv
-from web.pages.page import formats, parts_of, render, words
+from web.pages.page import parts_of, render, words
 from web.pages.periods import day_of
 from web.pages.texts import Words
 
@@ -72,6 +72,7 @@ async def reports(request: web.Request) -> web.Response:
         hours_chart=_hours_chart(request, found, hours),
         day_name=lambda day: _day_name(request, day),
         hours=hours,
+        clock=_clock(request),
         level=report_charts.level,
         skip_name=lambda why: skip_name(words(request), why),
         most=max((t.offered for row in found.lines for t in row.hours.values()), default=0),
@@ -101,7 +102,6 @@ def asked_for(request: web.Request) -> Asked:
     """What the address asks for; what cannot be read is left out."""
     query = request.query
     view = query.get("view", "")
-    today = parts_of(request).now().astimezone(formats(request).zone).date()
     period = query.get("period", "")
     since, until = day_of(query.get("since", "")), day_of(query.get("until", ""))
     if since and until and since <= until and period not in PERIODS:
@@ -111,7 +111,7 @@ def asked_for(request: web.Request) -> Asked:
         )
     else:
         period = period if period in PERIODS else "week"
-        days = _period(period, today)
+        days = _period(period, _bureau(request).today)
     department = query.get("department", "")
     return Asked(
         view=view if view in VIEWS else VIEWS[0],
@@ -122,22 +122,24 @@ def asked_for(request: web.Request) -> Asked:
     )
 
 
-async def _report(request: web.Request, asked: Asked, days: Period) -> Report:
-    parts, person = parts_of(request), person_of(request)
-    office = parts.board.office()
-    bureau = Bureau(
+def _bureau(request: web.Request) -> Bureau:
+    parts = parts_of(request)
+    return Bureau(
         database=parts.database,
         writer=parts.writer,
-        office=office,
+        office=parts.board.office(),
         calendar=parts.board.calendar,
         now=parts.now(),
     )
-    names, reach = Names.of(office), reach_of(person, office)
+
+
+async def _report(request: web.Request, asked: Asked, days: Period) -> Report:
+    bureau = _bureau(request)
+    names, reach = Names.of(bureau.office), reach_of(person_of(request), bureau.office)
     wanted = frozenset({asked.department}) if asked.department else None
     if wanted is None and not reach.everything:
         wanted = reach.departments
-    zone = names.zone(office.default_department)
-    figures = await figures_of(bureau, days.since, days.until, zone)
+    figures = await figures_of(bureau, days.since, days.until)
     return await asyncio.to_thread(report, days, figures, names, wanted)
 
 
@@ -171,11 +173,18 @@ def _day_name(request: web.Request, day: date) -> str:
 
 def _hours_shown(request: web.Request, asked: Asked, found: Report) -> range:
     """The day as the departments of the report keep it, and whatever hours clients called in."""
-    departments = parts_of(request).board.office().departments
+    bureau = _bureau(request)
+    departments = bureau.office.departments
     seen = {asked.department} if asked.department else {key for key, _ in _departments(request)}
     kept = (departments[key].hours for key in seen if key in departments)
     called = (hour for hour, traffic in found.hours.items() if traffic.offered)
-    return report_charts.hours_of(kept, called)
+    return report_charts.hours_of(kept, called, day=asked.days.until, zone=bureau.zone)
+
+
+def _clock(request: web.Request) -> str:
+    """On whose clock the days and hours are, by the name of a city."""
+    zone = _bureau(request).zone.key
+    return get_timezone_location(zone, locale=words(request).language, return_city=True)
 
 
 def _parts(traffic: Traffic) -> list[tuple[str, int]]:

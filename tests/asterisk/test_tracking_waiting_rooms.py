@@ -52,7 +52,7 @@ def test_leaving_a_waiting_room_from_before_we_watched_tells_of_no_talk() -> Non
 
 
 def test_a_list_shows_a_waiting_room_by_its_linkedids() -> None:
-    """Asterisk gives all channels of an ordinary bridge one Linkedid, those of this one keep theirs."""
+    """The channels of a talk have one Linkedid, those who wait keep theirs."""
     tracker = Tracker("x")
     talk = [
         listed("b", **shot("3.1", "PJSIP/trunk-3", 6, CallerIDNum="79163333333")),
@@ -70,3 +70,14 @@ def test_a_list_after_a_gap_takes_apart_who_was_parked_meanwhile() -> None:
     tracker.gap(T0)
     events += tracker.adopt([listed("p", **client(6)), listed("p", **OTHER)], T0)
     assert [c.legs for c in calls(events)] == [(), ()]
+
+
+def test_a_list_shows_a_conference_by_its_application() -> None:
+    """Those who meet there keep their Linkedids as well, and talk all the same."""
+    colleague = shot("4.1", "PJSIP/101-4", 6)
+    rows = [
+        event("CoreShowChannel", **member, BridgeId="c", Application="ConfBridge")
+        for member in (client(6), colleague)
+    ]
+    [call] = calls(Tracker("x").adopt(rows, T0))
+    assert (call.caller, call.answered_by) == ("79161234567", "101")

@@ -38,6 +38,7 @@ class Key(StrEnum):
     HINT_EXTEN = "Exten"
     ROW_BRIDGE = "BridgeId"
     ROW_DURATION = "Duration"
+    ROW_APPLICATION = "Application"
 
 
 class Part(StrEnum):
@@ -71,8 +72,6 @@ class Prefix(StrEnum):
 NOT_IN_TRACES: Mapping[str, str] = MappingProxyType(
     {
         "Newname": "event Rename, main/channel.c",
-        "BridgeId": "row CoreShowChannel, main/manager.c (action_coreshowchannels)",
-        "Duration": "row CoreShowChannel, as H:MM:SS",
         "Hint": "event ExtensionStatus, main/manager.c (no story needs one)",
     }
 )

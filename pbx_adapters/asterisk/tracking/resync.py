@@ -22,6 +22,9 @@ from pbx_adapters.asterisk.tracking.reading import Key, Snapshot, snapshot, text
 from pbx_adapters.asterisk.tracking.talks import review_around
 from router.calls import MissedReason
 
+_CONFERENCES = frozenset({"ConfBridge", "Stasis"})
+"""Applications that bring strangers together who hear one another."""
+
 
 def gap(desk: Desk) -> None:
     """Events are missing from now on; of several gaps before a list the first one counts."""
@@ -66,11 +69,19 @@ def adopt(desk: Desk, rows: Iterable[Frame], at: datetime, *, whole: bool) -> No
 
 
 def _waiting_rooms(listed: Iterable[tuple[Frame, Snapshot]]) -> set[str]:
-    """Bridges in which everybody waits alone: any other gives all its channels one Linkedid."""
+    """Bridges in which everybody waits alone, as far as a list without technologies tells.
+
+    Their channels keep their own Linkedids, as those of a conference do; the channels of a talk
+    have one.
+    """
     linked: dict[str, set[str]] = {}
+    conferences: set[str] = set()
     for row, shot in listed:
-        linked.setdefault(text(row, Key.ROW_BRIDGE), set()).add(shot.linked)
-    return {bridge for bridge, chains in linked.items() if len(chains) > 1}
+        bridge = text(row, Key.ROW_BRIDGE)
+        linked.setdefault(bridge, set()).add(shot.linked)
+        if text(row, Key.ROW_APPLICATION) in _CONFERENCES:
+            conferences.add(bridge)
+    return {bridge for bridge, chains in linked.items() if len(chains) > 1} - conferences
 
 
 def _move(desk: Desk, channel: Channel, bridge: str) -> None:

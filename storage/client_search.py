@@ -46,10 +46,13 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Whose clients somebody sees: within his reach, of nobody, or by a right to a card."""
+    """Whose clients somebody sees: within his reach, of nobody, or by a right to a card.
+
+    `managers`: under which keys a call may have given him such a right.
+    """
 
     reach: Reach
-    manager: str = ""
+    managers: tuple[str, ...] = ()
     at: datetime
 
     def condition(self) -> ColumnElement[bool] | None:
@@ -59,7 +62,7 @@ class Sight:
         managers = self.reach.managers
         his = exists().where(_work.c.client_id == _t.c.id, _work.c.manager.in_(managers))
         told = exists().where(
-            _rights.c.manager == self.manager,
+            _rights.c.manager.in_(self.managers),
             _rights.c.client_key == _t.c.key,
             _rights.c.until > self.at,
         )

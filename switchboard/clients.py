@@ -55,11 +55,13 @@ class Access(StrEnum):
 class Viewer:
     """Who looks: his login, the manager whose desk he sees, how far he sees, from where.
 
-    `heads`: he may hand clients over and set marks.
+    `desks`: at whose phones a call gives him the right to a card. `heads`: he may hand clients over
+    and set marks.
     """
 
     login: str
     manager: str
+    desks: tuple[str, ...]
     reach: Reach
     heads: bool = False
     address: str = ""
@@ -223,8 +225,7 @@ class ClientBase:
                 return None, None
             if self._within(client):
                 return client, Access.REACH
-            manager = self.viewer.manager
-            if manager and await CardRights(connection).may([manager], key, self.now):
+            if await CardRights(connection).may(self.viewer.desks, key, self.now):
                 return client, Access.CALL
         return None, None
 
@@ -254,4 +255,4 @@ class ClientBase:
         )
 
     def _sight(self) -> Sight:
-        return Sight(reach=self.viewer.reach, manager=self.viewer.manager, at=self.now)
+        return Sight(reach=self.viewer.reach, managers=self.viewer.desks, at=self.now)

@@ -31,7 +31,7 @@ OF_IVANOVA = {"client": "k1", "client_name": "Ромашка", "owner": "ivanova
 @pytest.fixture
 def base(database: Database, writer: Writer, office: Office) -> ClientBase:
     """As the director."""
-    viewer = Viewer(login="oleg", manager="", reach=Reach(everything=True), heads=True)
+    viewer = Viewer(login="oleg", manager="", desks=(), reach=Reach(everything=True), heads=True)
     return ClientBase(database=database, writer=writer, office=office, viewer=viewer, now=NOW)
 
 

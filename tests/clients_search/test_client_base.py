@@ -51,7 +51,7 @@ def base(database: Database, writer: Writer) -> ClientBase:
         database=database,
         writer=writer,
         office=example_office(),
-        viewer=Viewer(login="anna", manager="ivanova", reach=reach),
+        viewer=Viewer(login="anna", manager="ivanova", desks=("ivanova",), reach=reach),
         now=NOW,
     )
 
@@ -60,7 +60,7 @@ def base(database: Database, writer: Writer) -> ClientBase:
 def director(base: ClientBase) -> ClientBase:
     return replace(
         base,
-        viewer=Viewer(login="oleg", manager="", reach=Reach(everything=True), heads=True),
+        viewer=Viewer(login="oleg", manager="", desks=(), reach=Reach(everything=True), heads=True),
     )
 
 

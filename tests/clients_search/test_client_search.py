@@ -30,7 +30,7 @@ async def find(database: Database, typed: str, reach: Reach = ALL, manager: str 
 
 
 async def _find(database: Database, typed: str, reach: Reach, manager: str) -> Found:
-    sight = Sight(reach=reach, manager=manager, at=NOW)
+    sight = Sight(reach=reach, managers=(manager,), at=NOW)
     async with database.reading() as connection:
         return await find_clients(connection, wanted(typed, NumberPlan()), sight)
 

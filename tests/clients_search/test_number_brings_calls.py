@@ -56,7 +56,7 @@ async def base(database: Database, writer: Writer, ended: Callable[..., EndedCal
         database=database,
         writer=writer,
         office=example_office(),
-        viewer=Viewer(login="oleg", manager="", reach=Reach(everything=True), heads=True),
+        viewer=Viewer(login="oleg", manager="", desks=(), reach=Reach(everything=True), heads=True),
         now=NOW,
     )
 

@@ -55,3 +55,20 @@ async def test_programs_are_told_the_same(floor: LiveHouse) -> None:
         async with yulia.http.get("/api/v1/desk") as reply:
             cards = (await reply.json())["cards"]
         assert [(card["kind"], card["client_name"]) for card in cards] == [("ring", "Иван Петров")]
+
+
+async def test_whom_he_took_he_may_read_and_find_and_nobody_else(floor: LiveHouse) -> None:
+    """The right is written for his own key, not for that of whom he assists."""
+    async with floor.people.signed_in("yulia") as yulia:
+        assert (await yulia.get("/clients/K-1"))[0] == 404
+        await (await (await floor.call()).rings("105")).answers("105")
+
+        async def opens() -> bool:
+            return (await yulia.get("/clients/K-1"))[0] == 200
+
+        await floor.eventually(opens)
+        async with yulia.http.get("/api/v1/clients/K-1") as reply:
+            assert (await reply.json())["access"] == "call"
+        async with yulia.http.get("/api/v1/clients", params={"q": "Петров"}) as reply:
+            assert [one["key"] for one in (await reply.json())["items"]] == ["K-1"]
+        assert (await yulia.get("/clients/K-2"))[0] == 404

@@ -123,6 +123,7 @@ def base_of(request: web.Request) -> ClientBase:
     viewer = Viewer(
         login=person.login,
         manager=person.acting,
+        desks=person.desks,
         reach=reach_of(person, office),
         heads=person.may(Permission.CLIENTS_HAND_OVER),
         address=address_of(request),

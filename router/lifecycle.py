@@ -207,7 +207,9 @@ def _talk_taken(call: Call, leg: Leg, taken: Leg, event: LegTaken) -> Call | str
     if taken is leg or taken.ended_at or taken.talking_since:
         return "whoever took it is gone or talks already"
     first = call.answered_by == leg.target
+    heard = legs.silent(leg, event.at).talk_seconds  # of the client, by whoever stands there now
     call = with_leg(call, legs.never_heard(leg, event.at))
+    taken = replace(taken, talk_seconds=round(taken.talk_seconds + heard, 3))
     call = with_leg(call, legs.talking(taken, event.at))
     return replace(call, answered_by=event.by if first else call.answered_by)
 

@@ -126,6 +126,17 @@ def test_who_is_put_in_the_place_of_a_talk_that_began_in_the_same_instant_has_it
     assert (call.answered_by, call.disposition, call.talk_seconds) == ("103", "answered", 5.0)
 
 
+def test_events_of_one_instant_that_are_told_apart_lose_no_second_of_the_talk() -> None:
+    """What the log had held for the owner's talk was the talk of who is in his place."""
+    call = run(
+        began(), leg_began("a", "101", 0), answered("a", 4),
+        LegTaken(pbx="main", call_id="c", at=at(5), leg_id="a", taken_leg_id="p", by="103"),
+        ended(9),
+    )  # fmt: skip
+    assert [leg.talk_seconds for leg in call.legs] == [0.0, 5.0]
+    assert (call.answered_by, call.talk_seconds) == ("103", 5.0)
+
+
 def test_a_phone_off_the_hook_is_no_answer() -> None:
     """A mobile that was picked up and not confirmed answered nothing."""
     call = run(

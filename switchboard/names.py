@@ -86,6 +86,10 @@ class Names:
 
     def zone(self, department: str = "") -> ZoneInfo:
         """The time zone of a department, else of the default one."""
-        known = department if department in self.office.departments else ""
-        home = self.office.departments[known or self.office.default_department]
-        return ZoneInfo(home.hours.timezone)
+        return zone_in(self.office, department)
+
+
+def zone_in(office: Office, department: str = "") -> ZoneInfo:
+    """The time zone of a department of an office, else of the default one."""
+    known = department if department in office.departments else office.default_department
+    return ZoneInfo(office.departments[known].hours.timezone)

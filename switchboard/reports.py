@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from router.figures import About, Figures, added, median_of
+from router.figures import About, Figures, add_counts, added, median_of
 from router.office import Manager
 from switchboard.names import Names
 
@@ -168,7 +168,7 @@ def report(
         period=period,
         total=_traffic(total, within),
         lines=lines,
-        hours=_by_hour(total, lambda subject: within(subject[2])),
+        hours=_by_hour(total, within),
         days=days,
         people=_people(total, names, departments),
         callbacks=_callbacks(total, within),
@@ -183,20 +183,23 @@ def _traffic(figures: Figures, within: Within) -> Traffic:
     answers: Counter[str] = Counter()
     for subject, found in figures.items():
         if subject[0] == About.LINE and within(subject[2]):
-            counts.update(found)
+            add_counts(counts, found)
         elif subject[0] == About.ANSWER and within(subject[2]):
-            answers.update(found)
+            add_counts(answers, found)
     return Traffic(counts=counts, answer_median=median_of(answers))
 
 
 def _lines(total: Figures, names: Names, within: Within) -> tuple[LineRow, ...]:
-    found = {s[1:3] for s in total if s[0] == About.LINE and within(s[2])}
+    by_line: dict[tuple[str, str], dict[int, Traffic]] = {}
+    for subject, found in total.items():
+        if subject[0] == About.LINE and within(subject[2]):
+            _, line, department, hour = subject
+            by_line.setdefault((line, department), {})[int(hour)] = Traffic(counts=found)
     rows = []
-    for line, department in found:
-        hours = _by_hour(total, lambda s, key=(line, department): s[1:3] == key)  # type: ignore[misc]
+    for (line, department), hours in by_line.items():
         counts: Counter[str] = Counter()
         for traffic in hours.values():
-            counts.update(traffic.counts)
+            add_counts(counts, traffic.counts)
         answers = total.get((About.ANSWER, line, department), Counter())
         rows.append(
             LineRow(
@@ -204,17 +207,17 @@ def _lines(total: Figures, names: Names, within: Within) -> tuple[LineRow, ...]:
                 name=names.line(line),
                 department=names.department(department),
                 total=Traffic(counts=counts, answer_median=median_of(answers)),
-                hours=hours,
+                hours=dict(sorted(hours.items())),
             )
         )
     return tuple(sorted(rows, key=lambda row: (-row.total.offered, row.line)))
 
 
-def _by_hour(total: Figures, wanted: Callable[[tuple[str, ...]], bool]) -> dict[int, Traffic]:
+def _by_hour(total: Figures, within: Within) -> dict[int, Traffic]:
     hours: dict[int, Counter[str]] = {}
     for subject, counts in total.items():
-        if subject[0] == About.LINE and wanted(subject):
-            hours.setdefault(int(subject[3]), Counter()).update(counts)
+        if subject[0] == About.LINE and within(subject[2]):
+            add_counts(hours.setdefault(int(subject[3]), Counter()), counts)
     return {hour: Traffic(counts=hours[hour]) for hour in sorted(hours)}
 
 
@@ -230,9 +233,9 @@ def _people(
             manager = names.manager_at(number, pbx)
             key = manager.key if manager else f"{_UNKNOWN}{number}@{pbx}"
             into = picked if subject[0] == About.PICKED else counts
-            into.setdefault(key, Counter()).update(found)
+            add_counts(into.setdefault(key, Counter()), found)
         elif subject[0] == About.SKIPPED:
-            skipped.setdefault(subject[1], Counter()).update(found)
+            add_counts(skipped.setdefault(subject[1], Counter()), found)
     keys = _keys(counts.keys() | skipped.keys(), names, departments)
     rows = [
         PersonRow(
@@ -273,7 +276,7 @@ def _callbacks(total: Figures, within: Within) -> CallbackRow:
     waits: Counter[str] = Counter()
     for subject, found in total.items():
         if subject[0] == About.CALLBACK and within(subject[1]):
-            counts.update(found)
+            add_counts(counts, found)
         elif subject[0] == About.WAITED and within(subject[1]):
-            waits.update(found)
+            add_counts(waits, found)
     return CallbackRow(counts=counts, wait_median_minutes=median_of(waits))

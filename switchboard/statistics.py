@@ -32,7 +32,7 @@ from storage.database import Database
 from storage.day_figures import Day, SomeCalls, calls_of, keep_day, kept_days, marks
 from storage.errors import StorageError
 from storage.writer import Writer
-from switchboard.names import Names
+from switchboard.names import Names, zone_in
 
 MOST_DAYS = 400
 """A report is of so many days at most."""
@@ -55,7 +55,7 @@ class Bureau:
     @property
     def zone(self) -> ZoneInfo:
         """On whose wall days and hours are counted: the default department's, for every reader."""
-        return Names.of(self.office).zone()
+        return zone_in(self.office)
 
     @property
     def today(self) -> date:

@@ -240,13 +240,18 @@ def _completed(call: Call, leg: Leg) -> tuple[Transfer, ...]:
     """The transfers now that `leg` talks: the last one is completed if this leg was meant.
 
     Meant is a leg to the very number that was named, or, when no phone has that number (a queue),
-    any leg rung since except the transferer's own.
+    any leg rung since except the transferer's own. After asking, one that waits already will do.
     """
     last = call.transfers[-1] if call.transfers else None
     if last is None or last.completed:
         return call.transfers
     if leg.target != last.to:
-        rung = {other.target for other in call.legs if other.began_at >= last.at}
+        asked = last.kind is TransferKind.ATTENDED
+        rung = {
+            other.target
+            for other in call.legs
+            if other.began_at >= last.at or (asked and not (other.answered_at or other.ended_at))
+        }
         if leg.target not in rung or leg.target == last.by or last.to in rung:
             return call.transfers
     return (*call.transfers[:-1], replace(last, completed=True))

@@ -234,6 +234,19 @@ def test_a_transfer_while_the_target_rings_is_complete_when_he_answers() -> None
     assert (call.disposition, call.talk_seconds) == ("answered", 10.0)
 
 
+@pytest.mark.parametrize("picks_up", [[], [picked_up("b", 11)]])
+def test_a_transfer_while_a_queue_rings_is_complete_when_anyone_of_it_answers(
+    picks_up: list[AnyCallEvent],
+) -> None:
+    """No phone has the number of the queue, and its phones were rung before he was handed on."""
+    call = run(
+        began(), leg_began("a", "101", 1), answered("a", 2), leg_began("b", "102", 5),
+        rang("b", 5), left("a", 9), transferred(TransferKind.ATTENDED, "101", "600", 9),
+        *picks_up, answered("b", 12), ended(15),
+    )  # fmt: skip
+    assert [t.completed for t in call.transfers] == [True]
+
+
 def test_a_transfer_told_twice_is_one() -> None:
     event = transferred(TransferKind.BLIND, "101", "102", 9)
     call = run(began(), leg_began("a", "101", 1), answered("a", 2), event, event)

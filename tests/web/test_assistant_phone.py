@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
+from api_house import an_ended_call
 from live_house import LiveHouse, live_house, stream
 from signin_house import KEPT, doing
 
+from storage.recording import record_ended_call
 from storage.unit_of_work import UnitOfWork
 from web.access.roles import Role
 from web.signin import accounts
@@ -72,3 +75,30 @@ async def test_whom_he_took_he_may_read_and_find_and_nobody_else(floor: LiveHous
         async with yulia.http.get("/api/v1/clients", params={"q": "Петров"}) as reply:
             assert [one["key"] for one in (await reply.json())["items"]] == ["K-1"]
         assert (await yulia.get("/clients/K-2"))[0] == 404
+
+
+async def test_his_own_talk_asks_for_its_note_while_it_lasts(floor: LiveHouse) -> None:
+    call = await (await floor.call()).rings("105")
+    await call.answers("105")
+    async with floor.people.signed_in("yulia") as yulia:
+        assert call.id in (await yulia.get("/desk/after"))[1]
+        assert call.id in (await yulia.get("/desk"))[1]
+
+
+@pytest.mark.parametrize("at", ["105", "102"], ids=["his own phone", "his manager's"])
+async def test_a_talk_at_either_phone_is_a_call_of_his_day_and_asks_for_its_note(
+    floor: LiveHouse, at: str
+) -> None:
+    about = {"rang": (at,), "answered_by": at, "owner": "", "client": "K-1"}
+    talk = an_ended_call("main-7.1", floor.house.board.now, 0.2, **about)
+
+    async def work(uow: UnitOfWork) -> None:
+        await record_ended_call(uow, talk)
+
+    await floor.house.writer.submit(work)
+    async with floor.people.signed_in("yulia") as yulia:
+        _, today = await yulia.get("/desk/today")
+        assert "/desk?note=main-7.1" in today, "as a talk whose note can be added"
+        assert "main-7.1" in (await yulia.get("/desk/after"))[1]
+        await yulia.post("/notes", call="main-7.1", text="")
+        assert "main-7.1" not in (await yulia.get("/desk/after"))[1]

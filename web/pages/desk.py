@@ -56,7 +56,7 @@ async def desk(request: web.Request) -> web.Response:
     """A manager's start page."""
     person = person_of(request)
     manager = _manager(request, person)
-    found = await desk_day.after_call(request, person, manager) if manager else None
+    found = await desk_day.after_call(request, person) if manager else None
     return await _page(request, person, manager, found)
 
 
@@ -86,7 +86,7 @@ async def _page(
         info=drawing.info(scene, viewer),
         my_status=drawing.status(scene, viewer),
         after=form,
-        calls=await desk_day.calls_of_today(request, person, manager),
+        calls=await desk_day.calls_of_today(request, person),
         owed=owed,
         owed_count=owed_count,
         due=await desk_day.contacts_due(request, person, manager),
@@ -97,16 +97,16 @@ async def _page(
 @routes.get("/desk/after")
 async def after(request: web.Request) -> web.Response:
     """The form for the note of the talk."""
-    person, manager = _whose(request)
-    found = await desk_day.after_call(request, person, manager)
+    person, _ = _whose(request)
+    found = await desk_day.after_call(request, person)
     return render(request, "desk_after.html", after=found, longest=LONGEST)
 
 
 @routes.get("/desk/today")
 async def today(request: web.Request) -> web.Response:
     """His calls of today."""
-    person, manager = _whose(request)
-    calls = await desk_day.calls_of_today(request, person, manager)
+    person, _ = _whose(request)
+    calls = await desk_day.calls_of_today(request, person)
     return render(request, "desk_today.html", calls=calls)
 
 

@@ -1,8 +1,11 @@
-"""What the desk shows of the database: calls of today, callbacks, next contacts, the last talk."""
+"""What the desk shows of the database: calls of today, callbacks, next contacts, the last talk.
+
+Calls and talks are those of all his desks: an assistant's are also at a phone of his own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +14,7 @@ from aiohttp import web
 
 from router.calls import Call, Direction, Disposition
 from router.office import Manager, Office
-from router.phones import any_of, phones_of
+from router.phones import Phone, any_of, phones_of
 from storage.call_search import Wanted, find_calls
 from storage.clients import Clients
 from storage.notes import Note, Notes
@@ -70,16 +73,14 @@ class AfterCall:
     next_contact_at: datetime | None = None
 
 
-async def calls_of_today(
-    request: web.Request, person: Person, manager: Manager
-) -> tuple[DayCall, ...]:
+async def calls_of_today(request: web.Request, person: Person) -> tuple[DayCall, ...]:
     """His calls since midnight, the newest first."""
     parts = parts_of(request)
     office, now = parts.board.office(), parts.now()
     since = midnight(now, zone_of(person, office))
-    stored = await _his_calls(request, manager, since, limit=TODAY)
-    notes = await _notes_of(request, stored)
-    return tuple(_day_call(one, manager, office, notes.get(one.call.id)) for one in stored)
+    stored = await _his_calls(request, person, since, limit=TODAY)
+    notes, phones = await _notes_of(request, stored), _phones(person, office)
+    return tuple(_day_call(one, phones, office, notes.get(one.call.id)) for one in stored)
 
 
 async def callbacks_of(
@@ -112,10 +113,10 @@ async def contacts_due(request: web.Request, person: Person, manager: Manager) -
     return tuple(found)
 
 
-async def after_call(request: web.Request, person: Person, manager: Manager) -> AfterCall | None:
+async def after_call(request: web.Request, person: Person) -> AfterCall | None:
     """The talk of this moment, the one asked for, or the last without a note."""
     asked = request.query.get("note", "")
-    call_id = asked or _live_talk(request, manager) or await _last_without_note(request, manager)
+    call_id = asked or _live_talk(request, person) or await _last_without_note(request, person)
     return await about_call(request, person, call_id) if call_id else None
 
 
@@ -141,35 +142,52 @@ async def about_call(request: web.Request, person: Person, call_id: str) -> Afte
     )
 
 
-def _live_talk(request: web.Request, manager: Manager) -> str:
-    talks = scene_of(request).desk(manager).talking
+def _live_talk(request: web.Request, person: Person) -> str:
+    scene = scene_of(request)
+    talks = (card for m in _desks(person, scene.office) for card in scene.desk(m).talking)
     return next((card.call_id for card in talks if not card.colleague), "")
 
 
-async def _last_without_note(request: web.Request, manager: Manager) -> str:
+async def _last_without_note(request: web.Request, person: Person) -> str:
     parts = parts_of(request)
     office, now = parts.board.office(), parts.now()
-    stored = await _his_calls(request, manager, now - timedelta(hours=3), limit=10)
-    notes = await _notes_of(request, stored)
+    stored = await _his_calls(request, person, now - timedelta(hours=3), limit=10)
+    notes, phones = await _notes_of(request, stored), _phones(person, office)
     dismissed = request.app[FANOUT].dismissed
     for one in stored:
         call = one.call
-        if not _talked(call, manager, office) or now - (call.ended_at or now) > OFFERED:
+        if not _talked(call, phones) or now - (call.ended_at or now) > OFFERED:
             continue
-        key = (manager.key, call.id)
+        key = (person.acting, call.id)
         return "" if call.id in notes or key in dismissed else call.id
     return ""
 
 
 async def _his_calls(
-    request: web.Request, manager: Manager, since: datetime, *, limit: int
+    request: web.Request, person: Person, since: datetime, *, limit: int
 ) -> tuple[StoredCall, ...]:
     """The calls that he dialled, that he talked in or that rang at him, the newest first."""
     parts = parts_of(request)
-    wanted = Wanted(since=since, phones=phones_of(manager, parts.board.office()))
+    office, found = parts.board.office(), dict[str, StoredCall]()
     everything = Reach(everything=True)  # they are his own
-    found = await find_calls(parts.database, wanted, everything, limit=limit)
-    return found.calls
+    for manager in _desks(person, office):  # each by itself is led by its indexes
+        wanted = Wanted(since=since, phones=phones_of(manager, office))
+        page = await find_calls(parts.database, wanted, everything, limit=limit)
+        found |= {stored.call.id: stored for stored in page.calls}
+    return tuple(sorted(found.values(), key=_began, reverse=True)[:limit])
+
+
+def _began(stored: StoredCall) -> tuple[datetime, str]:
+    return stored.call.began_at, stored.call.id
+
+
+def _desks(person: Person, office: Office) -> tuple[Manager, ...]:
+    return tuple(office.managers[key] for key in person.desks if key in office.managers)
+
+
+def _phones(person: Person, office: Office) -> frozenset[Phone]:
+    desks = _desks(person, office)
+    return frozenset(phone for manager in desks for phone in phones_of(manager, office))
 
 
 async def _notes_of(request: web.Request, stored: Sequence[StoredCall]) -> dict[str, Note]:
@@ -183,16 +201,18 @@ def midnight(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(now.tzinfo)
 
 
-def _talked(call: Call, manager: Manager, office: Office) -> bool:
+def _talked(call: Call, phones: Collection[Phone]) -> bool:
     who = call.caller if call.direction is Direction.OUTBOUND else call.answered_by
-    return any_of(phones_of(manager, office), call.pbx, (who or "",))
+    return any_of(phones, call.pbx, (who or "",))
 
 
-def _day_call(stored: StoredCall, manager: Manager, office: Office, note: Note | None) -> DayCall:
+def _day_call(
+    stored: StoredCall, phones: Collection[Phone], office: Office, note: Note | None
+) -> DayCall:
     call = stored.call
     outgoing = call.direction is not Direction.INBOUND
     party = call.line if outgoing else call.caller
-    how, who = _how(call, manager, office)
+    how, who = _how(call, phones, office)
     return DayCall(
         call_id=call.id,
         at=call.began_at,
@@ -208,10 +228,10 @@ def _day_call(stored: StoredCall, manager: Manager, office: Office, note: Note |
     )
 
 
-def _how(call: Call, manager: Manager, office: Office) -> tuple[str, str]:
+def _how(call: Call, phones: Collection[Phone], office: Office) -> tuple[str, str]:
     """What became of a call, from where he sits."""
     if call.disposition is Disposition.ANSWERED:
-        if _talked(call, manager, office):
+        if _talked(call, phones):
             return "talked", ""
         other = manager_at(office, call.pbx, call.answered_by or "")[0]
         return "elsewhere", other.name if other else call.answered_by or ""

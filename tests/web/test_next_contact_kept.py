@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from live_house import LiveHouse, live_house
+from api_house import PETROVS, an_ended_call
+from live_house import STRANGER, LiveHouse, live_house
 from signin_house import Person
 
 from storage.notes import Note, Notes, notes_of_client
+from storage.recording import record_ended_call
 from storage.unit_of_work import UnitOfWork
 
 FIELD = re.compile(r'name="next"(?: value="([^"]*)")?')
@@ -145,3 +147,30 @@ async def test_an_instant_that_cannot_be_is_refused_and_nothing_typed_is_lost(
     assert "Не сохранено" in told
     assert "<form" not in told
     assert not await notes_of_client(floor.house.database, "K-1")
+
+
+async def test_a_strangers_contact_tells_his_number_until_he_is_somebodys_client(
+    floor: LiveHouse, anna: Person
+) -> None:
+    """There is no card to go by: the number is that of the call, in the log or while it lasts."""
+    talk = await (await floor.call(STRANGER)).rings("101")
+    await talk.answers("101")
+    at = (floor.house.board.now + timedelta(hours=2)).isoformat(timespec="minutes")
+    await anna.post("/notes", call=talk.id, text="Просит расчёт", next=at)
+    _, due = await anna.get("/desk/due")
+    assert "+7 903 555-00-00" in due
+    assert f'name="number" value="{STRANGER}"' in due
+    logged = an_ended_call("main-7.1", floor.house.board.now, 1, number=PETROVS, answered_by="101")
+
+    async def work(uow: UnitOfWork) -> None:
+        await record_ended_call(uow, logged)
+
+    await floor.house.writer.submit(work)
+    await anna.post("/notes", call="main-7.1", text="Ждёт", next=at)
+    _, due = await anna.get("/desk/due")
+    assert "+7 903 555-11-22" in due
+    about = {"name": "Павел", "numbers": PETROVS, "owner": "ivanova", "sure": "1"}
+    _, card = await anna.post("/clients/new", **about)
+    _, due = await anna.get("/desk/due")
+    assert f'href="{card}"' in due
+    assert "Павел" in due

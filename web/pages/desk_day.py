@@ -17,9 +17,12 @@ from router.office import Manager, Office
 from router.phones import Phone, any_of, phones_of
 from storage.call_search import Wanted, find_calls
 from storage.clients import Clients
+from storage.connection import AnyConnection
+from storage.ended_calls import Calls
 from storage.notes import Note, Notes
 from storage.reach import Reach
-from storage.records import OpenCallback, StoredCall
+from storage.records import ClientRecord, OpenCallback, StoredCall
+from switchboard.board import Board
 from switchboard.desk import manager_at
 from switchboard.notes import call_of, may_note
 from web.access.person import Person
@@ -53,9 +56,13 @@ class DayCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A next contact that is due; the number is the client's first."""
+    """A next contact that is due; the number is the client's first, a stranger's that of his call.
+
+    `client` is the key of whose card tells more, "" where there is none that he may see.
+    """
 
     note: Note
+    client: str
     client_name: str
     number: str
     late: bool
@@ -94,23 +101,43 @@ async def callbacks_of(
 async def contacts_due(request: web.Request, person: Person, manager: Manager) -> tuple[Due, ...]:
     """Whom he promised himself to call until the end of tomorrow."""
     parts = parts_of(request)
-    now = parts.now()
-    until = midnight(now, zone_of(person, parts.board.office())) + timedelta(days=2)
+    office, now = parts.board.office(), parts.now()
+    until = midnight(now, zone_of(person, office)) + timedelta(days=2)
+    reach = reach_of(person, office)
     async with parts.database.reading() as connection:
-        clients = Clients(connection)
         found = []
         for note in await Notes(connection).due(manager.key, until, limit=DUE):
-            record = await clients.get(note.client) if note.client else None
+            record, number = await _whom(connection, parts.board, reach, note)
             numbers = (n.e164 or n.raw for n in record.numbers) if record else iter(())
             found.append(
                 Due(
                     note=note,
+                    client=record.key if record else "",
                     client_name=record.name if record else "",
-                    number=next(numbers, ""),
+                    number=next(numbers, number),
                     late=bool(note.next_contact_at and note.next_contact_at <= now),
                 )
             )
     return tuple(found)
+
+
+async def _whom(
+    connection: AnyConnection, board: Board, reach: Reach, note: Note
+) -> tuple[ClientRecord | None, str]:
+    """A note's client, else who has the number of its call by now; and that number."""
+    clients = Clients(connection)
+    if known := await clients.get(note.client) if note.client else None:
+        return known, ""
+    stored = await Calls(connection).get(note.call_id) if note.call_id else None
+    call = stored.call if stored else board.live.get(note.call_id)
+    if call is None:
+        return None, ""
+    number = call.line if call.direction is Direction.OUTBOUND else call.caller
+    if stored is None:
+        return None, number
+    record = await clients.get(stored.client_today) if stored.client_today else None
+    seen = record and reach.sees_client(record.owner, [w.manager for w in record.applications])
+    return record if seen else None, stored.number_e164 or number
 
 
 async def after_call(request: web.Request, person: Person) -> AfterCall | None:

@@ -37,6 +37,7 @@ from storage.writer import Writer
 from switchboard.board import Board, Parts, utc_now
 from switchboard.books import Records
 from switchboard.control import Control
+from switchboard.desk import manager_at
 from switchboard.recording_told import ToldRecordings
 from switchboard.recordings import Archive
 from switchboard.troubles import FIRST_START
@@ -84,10 +85,10 @@ async def service(
 async def _board(settings: Settings, database: Database, writer: Writer) -> Board:
     boards: list[Board] = []
 
-    def manager_of(extension: str) -> str:
-        """Whose extension this is in the office in force."""
-        managers = boards[0].office().managers.values() if boards else ()
-        return next((m.key for m in managers if m.extension == extension), "")
+    def manager_of(pbx: str, phone: str) -> str:
+        """Whose phone this is in the office in force."""
+        found = manager_at(boards[0].office(), pbx, phone)[0] if boards else None
+        return found.key if found else ""
 
     office = await office_in_force(settings, database, writer)
     parts = Parts(

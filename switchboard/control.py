@@ -36,6 +36,7 @@ from router.office import Manager
 from switchboard import control_rights as rights
 from switchboard.board import Board
 from switchboard.control_texts import Answer, Refusal, sentence
+from switchboard.desk import manager_at
 from switchboard.news import CallMoved
 from switchboard.placing import Places
 
@@ -239,9 +240,8 @@ class Control:
 
     def _taken_before(self, call: Call) -> Told:
         who = call.answered_by or ""
-        managers = self._board.office().managers.values()
-        names = (m.name for m in managers if who and who in {m.extension, m.mobile.lstrip("+")})
-        name = next(names, who)
+        found, _ = manager_at(self._board.office(), call.pbx, who)
+        name = found.name if found else who
         return Told(answer=Outcome.TAKEN_BEFORE, about={"who": name} if name else {})
 
     # -- handing on -----------------------------------------------------------------------------

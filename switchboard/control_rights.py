@@ -25,7 +25,7 @@ def may_take(office: Office, manager: Manager, department: str) -> bool:
 
 def may_hang_up(office: Office, manager: Manager, call: Call, department: str) -> bool:
     """Whether he may end a call, or one leg of it."""
-    dialled_it = call.direction is not Direction.INBOUND and call.caller == manager.extension
+    dialled_it = call.direction is not Direction.INBOUND and _is_caller(manager, call)
     own = any(is_his(manager, call, leg) and not leg.ended_at for leg in call.legs)
     return own or dialled_it or is_head(office, manager, department)
 
@@ -33,7 +33,7 @@ def may_hang_up(office: Office, manager: Manager, call: Call, department: str) -
 def may_pause(office: Office, manager: Manager, call: Call, department: str) -> bool:
     """Whether he may pause the recording of a call, and let it go on."""
     talks = any(is_his(manager, call, leg) and leg.talking_since for leg in call.legs)
-    dialled_it = call.direction is Direction.OUTBOUND and call.caller == manager.extension
+    dialled_it = call.direction is Direction.OUTBOUND and _is_caller(manager, call)
     return talks or dialled_it or is_head(office, manager, department)
 
 
@@ -45,6 +45,10 @@ def is_his(manager: Manager, call: Call, leg: Leg) -> bool:
 def is_his_desk(manager: Manager, call: Call, leg: Leg) -> bool:
     """Whether a leg is his desk phone."""
     return leg.target == manager.extension and call.pbx == manager.pbx
+
+
+def _is_caller(manager: Manager, call: Call) -> bool:
+    return call.caller == manager.extension and call.pbx == manager.pbx
 
 
 def talking_leg(call: Call, manager: Manager) -> Leg | None:

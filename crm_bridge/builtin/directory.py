@@ -28,12 +28,12 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 class BuiltinDirectory:
     """The built-in base as a `ClientDirectory`.
 
-    `manager_of` turns an extension into a manager's key; given it, a look-up also tells who talked
-    last with this number.
+    `manager_of` turns a PBX and a phone of it into a manager's key; given it, a look-up also tells
+    who talked last with this number.
     """
 
     def __init__(
-        self, database: Database, *, manager_of: Callable[[str], str] | None = None
+        self, database: Database, *, manager_of: Callable[[str, str], str] | None = None
     ) -> None:
         self._database = database
         self._manager_of = manager_of
@@ -62,8 +62,9 @@ class BuiltinDirectory:
         rows = await self._database.ask(self._last_talk, number=e164)
         if not rows:
             return ""
-        direction, caller, answered_by = rows[0]
-        return self._manager_of(caller if direction == Direction.OUTBOUND else answered_by or "")
+        pbx, direction, caller, answered_by = rows[0]
+        who = caller if direction == Direction.OUTBOUND else answered_by or ""
+        return self._manager_of(pbx, who)
 
 
 def _clients_question() -> Any:
@@ -95,7 +96,7 @@ def _clients_question() -> Any:
 def _last_talk_question() -> Any:
     calls = schema.calls.c
     return (
-        select(calls.direction, calls.caller, calls.answered_by)
+        select(calls.pbx, calls.direction, calls.caller, calls.answered_by)
         .where(calls.number_id == bindparam("number"), calls.disposition == Disposition.ANSWERED)
         .order_by(calls.began_at.desc())
         .limit(1)

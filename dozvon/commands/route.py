@@ -30,8 +30,10 @@ from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
 from router.facts import Offer
 from router.numbers import to_json
+from router.office import Office
 from router.plan import Decision
 from storage.database import Database
+from switchboard.desk import manager_at
 from switchboard.trying import Asked, Trial
 
 
@@ -90,7 +92,7 @@ async def _try(context: Context, asked: _Asked, file: Path | None) -> _Tried:
     async with _database_if_any(context) as database:
         office = await needed_office(context, database, file)
         people = People.of(office)
-        directory = None if database is None else _directory(database, people)
+        directory = None if database is None else _directory(database, office)
         trial = Trial(office, PublicHolidays(), directory=directory, database=database)
         call = Asked(line=asked.line, caller=asked.caller, pbx=asked.pbx)
         tried = await trial.of(call, now, at if asked.at else None)
@@ -109,9 +111,9 @@ async def _database_if_any(context: Context) -> AsyncIterator[Database | None]:
         yield None
 
 
-def _directory(database: Database, people: People) -> ClientDirectory:
-    def manager_of(extension: str) -> str:
-        found = people.manager_at(extension)
+def _directory(database: Database, office: Office) -> ClientDirectory:
+    def manager_of(pbx: str, phone: str) -> str:
+        found, _ = manager_at(office, pbx, phone)
         return found.key if found else ""
 
     return BuiltinDirectory(database, manager_of=manager_of)

@@ -104,6 +104,15 @@ def test_a_call_is_hung_up_by_who_is_in_it_and_by_the_head() -> None:
     assert may(call(caller="102")) == {"head"}, "a caller's number proves nothing"
 
 
+def test_a_namesake_at_another_exchange_neither_ends_a_call_nor_pauses_its_recording() -> None:
+    """101 of one exchange and 101 of the other are two people."""
+    namesake = replace(OFFICE.managers["anna"], pbx="branch")
+    for who, may in ((OFFICE.managers["anna"], True), (namesake, False)):
+        dialled = call(direction=Direction.OUTBOUND, caller="101")
+        assert rights.may_hang_up(OFFICE, who, dialled, "service") is may
+        assert rights.may_pause(OFFICE, who, dialled, "service") is may
+
+
 def test_the_leg_that_talks_is_ones_own_before_anothers_and_never_the_clients() -> None:
     """Of a placed call the client's own channel is a leg as well."""
     anna, boris = OFFICE.managers["anna"], OFFICE.managers["boris"]

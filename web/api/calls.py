@@ -259,15 +259,16 @@ async def note(turn: Turn) -> Note:
 
 
 def manager_meant(turn: Turn, text: str) -> str:
-    """Whose phone is meant: one's own, or that of somebody within reach; raises `NotThere`."""
+    """Whose phone is meant: one's own, or that of somebody within reach.
+
+    Raises `NotThere`, also where two PBXs have the number: the manager's key says who is meant.
+    """
     own = turn.person.manager
     if not text or text == own:
         return own
-    for manager in turn.office.managers.values():
-        if text in {manager.key, manager.extension}:
-            if turn.reach.everything or manager.key in turn.reach.managers:
-                return manager.key
-            break
+    found = [m for m in turn.office.managers.values() if text in {m.key, m.extension}]
+    if len(found) == 1 and (turn.reach.everything or found[0].key in turn.reach.managers):
+        return found[0].key
     raise NotThere(f"There is no manager {text[:40]} for whom you could do this.")
 
 

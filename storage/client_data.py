@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 
 from storage import schema
 from storage.connection import AnyConnection
+from storage.notes import about_client
 from storage.unit_of_work import UnitOfWork
 
 PIECE = 500
@@ -106,7 +107,7 @@ async def erasures_of(connection: AnyConnection, key: str) -> list[dict[str, Any
 
 def _by_key(key: str) -> tuple[tuple[Table, ColumnElement[bool]], ...]:
     return (
-        (schema.notes, schema.notes.c.client_key == key),
+        (schema.notes, about_client(key)),
         (schema.card_rights, schema.card_rights.c.client_key == key),
         (schema.callbacks, schema.callbacks.c.party == f"client:{key}"),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from dozvon.demo.premises import example_office
 from router.calls import Disposition
 from storage import schema
+from storage.client_data import gather
 from storage.client_owners import held_by
 from storage.database import Database
 from storage.notes import Note, Notes, about_client
@@ -134,6 +135,14 @@ async def test_a_contact_promised_to_the_stranger_changes_hands_with_him(base: C
     assert (await held_by(base.database, "ivanova")).contacts == 2
     await hand_over(base, card.client, "petrov")
     assert (await held_by(base.database, "petrov")).contacts == 1
+
+
+async def test_he_is_given_what_was_noted_before_as_well(base: ClientBase) -> None:
+    """What is kept of him by law; a stranger's notes are not his."""
+    await added(base)
+    async with base.database.reading() as connection:
+        rows = await gather(connection, "w-1")
+    assert [row["text"] for row in rows["notes"]] == ["Ждёт расчёт"]
 
 
 async def test_such_notes_are_found_by_his_calls(database: Database) -> None:

@@ -45,7 +45,25 @@ async def test_a_crm_places_a_call_for_the_person_of_its_token(
             200,
             {"done": True, "answer": "talking", "sentence": "You are talking.", "id": "place-1.1"},
         )
-        assert exchange.asked == [("place", "8 (916) 123-45-67", "ivanova")]
+        assert exchange.asked == [("place", "8 (916) 123-45-67", "ivanova", "")]
+
+
+@pytest.mark.parametrize(
+    ("login", "client", "status"),
+    [("ivanova", "K-1", 200), ("boss", "K-1", 200), ("petrov", "K-1", 404), ("boss", "none", 404)],
+)
+async def test_a_call_is_placed_for_the_client_who_is_meant_if_he_may_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str, client: str, status: int
+) -> None:
+    """Who is not seen is as one who is not there, and nobody is called."""
+    exchange = Exchange(monkeypatch, Told(answer=Outcome.TALKING))
+    async with api_house(tmp_path) as house:
+        crm = await house.program(login, "place")
+        found, told = await crm.post("/calls", {"number": IVAN, "client": client})
+        assert found == status
+        if status == 404:
+            assert told["error"]["id"] == "not-found"
+        assert [about[3] for about in exchange.asked] == ([client] if status == 200 else [])
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from web.access.session import address_of
 from web.api.commands import LONGEST_WAIT_SECONDS, Done, carried_out
 from web.api.endpoint import ROOT, Endpoint, Turn
 from web.api.errors import NotThere, Unfit
+from web.pages.clients import base_of
 from web.pages.page import zone_of
 from web.stream.answers import scene_of
 
@@ -150,6 +151,7 @@ class NewCall:
     """A call to be placed: first the person's own phone rings, then the client is called."""
 
     number: Annotated[str, "in any spelling"]
+    client: Annotated[str, "the key of the client who is meant, where several have the number"] = ""
     manager: Annotated[str, "for whom, a key or an extension; usually oneself"] = ""
     wait_seconds: Annotated[int, f"how long to wait for its end, 0 to {LONGEST_WAIT_SECONDS}"] = 2
 
@@ -230,7 +232,9 @@ async def place_call(turn: Turn) -> Done:
     """Call a client for oneself, or for somebody within reach."""
     body = await turn.body(NewCall)
     by = manager_meant(turn, body.manager)
-    command = turn.parts.control.place(body.number, by)
+    if body.client and await base_of(turn.request).readable(body.client) is None:
+        raise NotThere(f"There is no client {body.client[:40]} whom you may see.")
+    command = turn.parts.control.place(body.number, by, client=body.client)
     return await carried_out(turn, command, body.wait_seconds, by=by)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from api_house import api_house
+from live_house import IVAN, live_house
 from signin_house import HTML, signin_house
 
 from pbx_adapters.port import Outcome
@@ -103,18 +106,63 @@ async def test_a_press_calls_and_the_answer_stands_on_the_page_he_came_from(
         return told
 
     monkeypatch.setattr(Control, "place", place)
-    async with signin_house(tmp_path) as house, house.signed_in("ivanova") as person:
-        came = f"http://127.0.0.1:{house.house.port}/my?x=1"
+    async with live_house(tmp_path) as floor, floor.people.signed_in("ivanova") as person:
+        came = f"http://127.0.0.1:{floor.house.port}/my?x=1"
         async with person.http.post(
             "/dial",
-            data={"number": "+79161234567", "client": "c-7"},
+            data={"number": IVAN, "client": "K-1"},
             headers=HTML | {"Referer": came},
             allow_redirects=False,
         ) as reply:
             assert (reply.status, reply.headers["Location"]) == (303, "/my?x=1")
         _, page = await person.get("/my")
         assert sentence in page
-    assert placed == [("+79161234567", "ivanova", "c-7")]
+    assert placed == [(IVAN, "ivanova", "K-1")]
+
+
+@pytest.mark.parametrize(
+    ("login", "client", "meant"),
+    [("ivanova", "K-1", "K-1"), ("petrov", "K-1", ""), ("petrov", "none", ""), ("petrov", "", "")],
+)
+async def test_a_press_names_only_a_client_whom_one_may_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str, client: str, meant: str
+) -> None:
+    """Whoever names another's client calls the number all the same, as if he had named none."""
+    placed: list[tuple[str, str]] = []
+
+    async def place(_self: Control, number: str, _by: str, *, client: str) -> Told:
+        placed.append((number, client))
+        return Told(answer=Outcome.TALKING)
+
+    monkeypatch.setattr(Control, "place", place)
+    async with live_house(tmp_path) as floor, floor.people.signed_in(login) as person:
+        await person.post("/dial", number=IVAN, client=client)
+    assert placed == [(IVAN, meant)]
+
+
+async def test_a_press_may_name_whom_one_was_given_to_call_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He stands on his desk, with his name and a button, whoever's client he is."""
+    placed: list[tuple[str, str]] = []
+
+    async def place(_self: Control, number: str, _by: str, *, client: str) -> Told:
+        placed.append((number, client))
+        return Told(answer=Outcome.TALKING)
+
+    monkeypatch.setattr(Control, "place", place)
+    async with api_house(tmp_path) as house:
+        people = house.live.people
+        await house.record("main-7.1", number=IVAN, client="K-1", owner="ivanova", rang=("101",))
+        async with people.signed_in("ivanova") as anna:
+            _, page = await anna.get("/callbacks/list")
+            found = re.search(r'action="(/callbacks/[^"]+/give)\?', page)
+            assert found is not None
+            await anna.post(found[1], to="petrov")
+        async with people.signed_in("petrov") as petrov:
+            assert (await petrov.get("/clients/K-1"))[0] == 404
+            await petrov.post("/dial", number=IVAN, client="K-1")
+    assert placed == [(IVAN, "K-1")]
 
 
 async def test_the_files_for_the_system_open_the_question(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """The question before a call that a link asks for, and the call.
 
 Rules: a GET only asks, whoever made the link; a POST comes from our own page or button, which may
-name the client whose it is. First the person's own phone rings; the page does not wait for the end
-of it.
+name the client whose it is: one whose card the person may read, or whom he owes a callback; any
+other name counts for nothing. First the person's own phone rings; the page does not wait for the
+end of it.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from web.access.reach import reach_of
 from web.access.session import house_of
 from web.dial.links import LONGEST, number_in
 from web.dial.system_files import desktop_file, registry_file
+from web.pages.clients import base_of
 from web.pages.page import back, flash, parts_of, render, words
 from web.signin.forms import fields, see
+from web.stream.answers import FANOUT
 
 routes = web.RouteTableDef()
 
@@ -54,7 +57,8 @@ async def dial(request: web.Request) -> web.Response:
     if not person.manager:
         flash(request, t("signin.dial-nobody"), "bad")
         return see(there)
-    client = told_by_page.get("client", "")
+    named = told_by_page.get("client", "")
+    client = named if named and await _may_mean(request, named) else ""
     told = await placed(request, number, person.manager, ANSWER_SECONDS, client=client)
     if told is None:
         flash(request, t("signin.dial-rings"))
@@ -85,6 +89,14 @@ async def placed(
             return await parts_of(request).control.place(number, by, client=client)
     except TimeoutError:
         return None
+
+
+async def _may_mean(request: web.Request, client: str) -> bool:
+    """Whether a client is one whom the person may see, or owes a callback."""
+    if await base_of(request).readable(client):
+        return True
+    owed = await request.app[FANOUT].owed.of(person_of(request).acting)
+    return any(item.client == client for item in owed)
 
 
 async def _ask(request: web.Request, number: str, written: str) -> web.Response:

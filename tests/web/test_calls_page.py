@@ -199,7 +199,7 @@ async def test_a_calls_page_tells_who_rang_and_what_became_of_it(
     assert 'class="bar-talk"' in talked
     _, missed = await director.get("/calls/c-2")
     assert "клиент положил трубку" in missed
-    assert "/callbacks?which=all#cb-c-2" in missed
+    assert "/callbacks?which=all&amp;whole=1#cb-c-2" in missed
 
 
 def not_confirmed(call_id: str) -> EndedCall:

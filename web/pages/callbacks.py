@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -37,6 +38,8 @@ from web.pages.page import (
 from web.signin.forms import WRITE_SECONDS, fields, see
 
 LIST = "callbacks_list.html"
+FIRST = 100
+"""So many items are drawn at once; the rest where somebody asks for the whole list."""
 _LONGEST_TEXT = 2_000
 
 routes = web.RouteTableDef()
@@ -160,9 +163,15 @@ async def _list(request: web.Request, which: Which) -> dict[str, Any]:
     since = datetime.combine(floor.now.astimezone(fmt.zone).date(), time(), fmt.zone)
     which = which if seer.manager else Which.ALL
     found = await callback_list(parts.database, floor, seer, which, since=since)
+    whole = _whole(request)
+    drawn = [n for at, n in enumerate(found.items) if whole or at < FIRST or n.held_by_me]
     return {
         "list": found,
+        "drawn": drawn,
+        "undrawn": len(found.items) - len(drawn),
         "which": which,
+        "asked": _asked(which, whole=whole),
+        "asked_whole": _asked(which, whole=True),
         "seer": seer,
         "has_phone": seer.by in floor.office.managers,
         "colleagues": colleagues(floor.office, seer),
@@ -173,6 +182,16 @@ def _which(request: web.Request) -> Which:
     """The tab, as the address or the form of an act says it."""
     asked = request.query.get("which", "")
     return Which(asked) if asked in set(Which) else Which.MINE
+
+
+def _whole(request: web.Request) -> bool:
+    """Whether every item is to be drawn, as the address says it."""
+    return request.query.get("whole") == "1"
+
+
+def _asked(which: Which, *, whole: bool) -> str:
+    """The question that asks for the same list again."""
+    return urlencode({"which": which} | ({"whole": "1"} if whole else {}))
 
 
 async def _floor(request: web.Request) -> Floor:
@@ -263,7 +282,7 @@ async def _shown(request: web.Request) -> web.Response:
     which = _which(request)
     if is_htmx(request):
         return render(request, LIST, **await _list(request, which))
-    return see(f"/callbacks?which={which}")
+    return see(f"/callbacks?{_asked(which, whole=_whole(request))}")
 
 
 def _instant(request: web.Request, written: str) -> datetime | None:

@@ -146,12 +146,13 @@ async def test_he_is_given_what_was_noted_before_as_well(base: ClientBase) -> No
 
 
 async def test_such_notes_are_found_by_his_calls(database: Database) -> None:
-    """Never among all notes about strangers, of which a year has many."""
+    """Those under his key are found by it: never a walk among everybody's notes."""
     async with database.reading() as connection:
         asked = select(schema.notes).where(about_client("w-1"))
         made = asked.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}")
         plan = " | ".join(row[3] for row in rows)
+    assert "notes USING COVERING INDEX ix_notes_client_key_at (client_key=?)" in plan
     assert "notes USING INDEX ix_notes_call_id (call_id=?)" in plan
     assert "calls USING INDEX ix_calls_party_began_at (party=?)" in plan
     assert "SCAN" not in plan

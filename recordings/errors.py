@@ -92,8 +92,11 @@ class BrokenSound(_ToldError):  # noqa: N818 (the project's word for it)
 
 
 class ConversionFailed(_ToldError):  # noqa: N818 (the project's word for it)
-    """A conversion that was stopped by a limit, or could not begin."""
+    """A conversion that was stopped by a limit, or could not begin; `IDS` are its sentences."""
 
+    IDS: ClassVar = frozenset(
+        {"no-ffmpeg", "encoder-stopped", "too-slow", "too-much-time", "too-much-memory", "stopped"}
+    )
     again = True
 
 

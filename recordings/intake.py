@@ -185,9 +185,13 @@ class Intake:
     # -- files ---------------------------------------------------------------------------------
 
     async def _arrive(self, recording: StoredRecording) -> bool:
-        """Looks at the files that are not here yet and fetches them; True when all are."""
+        """Looks at the files that are not here yet and fetches them; True when all are.
+
+        Used ones are waited for until a conversion was tried: from then on tries are counted.
+        """
         waiting = [part for part in recording.parts if part.state in _OPEN]
-        waiting += await asyncio.to_thread(self._keeping.not_here_again, recording)
+        if waiting or recording.why_id not in ConversionFailed.IDS:
+            waiting += await asyncio.to_thread(self._keeping.not_here_again, recording)
         source = self._sources.get(recording.pbx)
         if source is None:
             if waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 from recorded_arrivals import ANSWER, NINE, TALK, Arrivals, arrivals
 from recorded_sounds import sides_of, tone, wav_bytes
 
+import recordings
 from recordings.converting import Converter
 from recordings.errors import ConversionFailed, LinkExpired, NoSound
+from recordings.intake import TRIES
 from recordings.orders import Order, Result
+from recordings.sentences import SENTENCES
 from router.numbers import NumberPlan, normalise
 from storage.recording_records import PartState, RecordingState, StoredRecording
 from storage.records import ClientRecord
@@ -189,15 +193,59 @@ async def test_an_expired_link_alone_is_lost_after_a_day_and_told(house: Arrival
     assert await house.intake.once("main") is None
 
 
-async def test_what_cannot_be_joined_anew_stays_as_it_was(house: Arrivals) -> None:
-    class Failing(Converter):
-        async def convert(self, order: Order) -> Result:
-            raise ConversionFailed("stopped", f"{len(order.parts)} parts")
+class Failing(Converter):
+    """Whose conversions always end early; counts them."""
 
+    tried = 0
+
+    async def convert(self, order: Order) -> Result:
+        self.tried += 1
+        raise ConversionFailed("stopped", f"{len(order.parts)} parts")
+
+
+async def test_what_cannot_be_joined_anew_stays_as_it_was(house: Arrivals) -> None:
     before = await kept(house)
     house.intake._converter = Failing()
     await told_late(house)
     found = await stays(house, before, 0, 4, HOUR, HOUR)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+
+
+@pytest.mark.parametrize("by_now", ["gone", "closed", "other sound"])
+async def test_nor_is_it_tried_for_ever_where_the_first_link_has_ended(
+    house: Arrivals, by_now: str
+) -> None:
+    """Three times, as everything is: the first file is waited for before that, not in between."""
+    before = await kept(house, kind="conversation")
+    house.intake._converter = failing = Failing()
+    if by_now == "gone":
+        del house.pbx.files[FIRST]
+    elif by_now == "closed":
+        house.pbx.closed[FIRST] = EXPIRED
+    else:
+        house.pbx.files[FIRST] = wav_bytes(tone(900, 2))
+    await told_late(house, kind="conversation")
+    found = await stays(house, before, 0, 4, *[HOUR] * 30)
+    assert (found.why_id, found.why) == ("part-missing", SECOND)
+    assert failing.tried == TRIES
+    assert await house.intake.once("main") is None
+
+
+def test_every_failure_of_a_conversion_is_known_as_one() -> None:
+    """By its sentence's id, which is how a row says that its conversions are counted."""
+    raised = set()
+    for module in Path(recordings.__file__).parent.glob("*.py"):
+        raised |= set(re.findall(r'ConversionFailed\(\s*"([^"]+)"', module.read_text("utf-8")))
+    assert raised == ConversionFailed.IDS <= SENTENCES.keys()
+
+
+async def test_without_ffmpeg_an_mp3_that_came_late_is_named_in_the_end(house: Arrivals) -> None:
+    """What came first is kept as it came; nothing can go on behind it."""
+    frame = bytes([0xFF, 0xFB, 0x90, 0xC4]) + bytes(413)
+    before = await kept(house, frame * 10, kind="conversation")
+    del house.pbx.files[FIRST]
+    await told_late(house, frame * 9, kind="conversation")
+    found = await stays(house, before, 0, 4, *[HOUR] * 10)
     assert (found.why_id, found.why) == ("part-missing", SECOND)
 
 

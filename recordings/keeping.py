@@ -334,11 +334,11 @@ class Keeping:
 
     async def _drop(self, uow: UnitOfWork, recording: StoredRecording) -> list[str]:
         """Notes that it is not kept and who says so; returns the sounds that nobody uses now."""
-        at, names = self._now(), ", ".join(part.name for part in recording.parts)
-        told = {"why_id": "not-wanted-there", "why": names}
+        at, names = self._now(), [part.name for part in recording.parts]
+        told = {"why_id": "not-wanted-there", "why": named(names)}
         if self._lets_go(recording.pbx):
             told = {"why_id": "not-wanted"}
-        about = {"pbx": recording.pbx, "files": names}
+        about = {"pbx": recording.pbx, "files": ", ".join(names)}
         row = AuditRow(
             at=at, by=SERVICE, act=NOT_WANTED, subject=f"recording:{recording.id}", about=about
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from recorded_arrivals import NINE, TALK, Arrivals, arrivals
+from recorded_arrivals import NINE, TALK, Arrivals, Files, arrivals
 
 from recordings.converting import Converter
 from recordings.orders import Order, Result
@@ -172,3 +173,23 @@ async def test_what_a_person_deletes_while_it_is_converted_stays_deleted(house: 
     assert (found.state, found.deleted_by, in_store(house)) == (RecordingState.DELETED, "lena", [])
     await house.intake._later(found, "growing")
     assert (await house.get()).state is RecordingState.DELETED
+
+
+class Provider(Files):
+    """Who gives links; nothing is ever deleted there."""
+
+    deletes: ClassVar[bool] = False
+
+
+async def test_the_key_of_a_provider_s_link_is_not_in_the_row(tmp_path: Path) -> None:
+    """Whoever may see the call reads the row; who deletes at the provider has the audit."""
+    link = "https://pbx.example/1.wav?token=SECRET"
+    async with arrivals(tmp_path, delete_at_source=True) as house:
+        house.pbx = Provider({link: TALK})
+        house.restarted()
+        await client(house)
+        await house.expect((link, "conversation", 0))
+        found = await house.rounds(0, 4)
+        assert (found.state, found.why_id) == (RecordingState.DELETED, "not-wanted-there")
+        assert found.why == "https://pbx.example/1.wav"
+        assert (await row(house)).about["files"] == link

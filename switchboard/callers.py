@@ -2,8 +2,8 @@
 
 Rules: the answer is given at once from memory, never waited for. What is missing (the decision of a
 service that was started again in mid-call, a call that never came by us) is looked up by a task of
-the board's: first the kept decision, else the client base by the number. `learned` is then called
-with the call's id. A call is looked up once.
+the board's: first the kept decision, else the client base by the number, where of several clients
+none is chosen. `learned` is then called with the call's id. A call is looked up once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.decisions import Decisions
 from switchboard.board import Board
 from switchboard.desk_cards import Known
-from switchboard.routing import LOOKUP_SECONDS, look_up, number_plan
+from switchboard.routing import LOOKUP_SECONDS, client_meant, look_up, number_plan
 
 
 class Callers:
@@ -73,19 +73,17 @@ class Callers:
 
     async def _looked_up(self, number: PhoneNumber) -> Known:
         lookup = await look_up(self._board.directory, number, LOOKUP_SECONDS)
-        clients = sorted(lookup.clients, key=lambda c: c.key)
-        if not clients:
+        client = client_meant(lookup.clients)
+        if client is None:
             asked = lookup.outcome not in {LookupOutcome.LATE, LookupOutcome.FAILED}
-            return Known(number=_shown(number), asked=asked)
-        first = clients[0]
-        work = next((a for a in first.applications if a.open), None)
+            return Known(number=_shown(number), others=len(lookup.clients), asked=asked)
+        work = next((a for a in client.applications if a.open), None)
         return Known(
             number=_shown(number),
-            client=first.key,
-            client_name=first.name,
+            client=client.key,
+            client_name=client.name,
             application=work.key if work else "",
-            owner=(work.manager if work else "") or first.owner,
-            others=len(clients) - 1,
+            owner=(work.manager if work else "") or client.owner,
             asked=True,
         )
 
@@ -97,7 +95,7 @@ def _known(decision: Decision, number: PhoneNumber) -> Known:
         client_name=decision.client_name,
         application=decision.application,
         owner=decision.owner,
-        others=max(0, len(decision.matches) - 1),
+        others=len(set(decision.matches) - {decision.client}),
         plan=decision.plan if decision.plan.steps else None,
         asked=True,
     )

@@ -18,8 +18,8 @@ class Known:
     """What is known of the outside party of a call.
 
     `number` is E.164 where it could be read, else as the PBX said it, empty when it is hidden.
-    `owner` is a manager's key; `others` how many more clients have the same number; `plan` is empty
-    for a call that nobody decided on; `asked` says that the client base has answered.
+    `owner` is a manager's key; `others` how many clients have the same number besides `client`;
+    `plan` is empty for a call that nobody decided on; `asked`: the client base has answered.
     """
 
     number: str = ""

@@ -21,7 +21,7 @@ from router.recording import recorded
 from switchboard.board import Board
 from switchboard.control_texts import Refusal
 from switchboard.live import Made
-from switchboard.routing import LOOKUP_SECONDS, look_up, number_plan
+from switchboard.routing import LOOKUP_SECONDS, client_meant, look_up, number_plan
 
 NOTHING_DONE = frozenset({Outcome.REJECTED, Outcome.REFUSED, Outcome.NO_LINK})
 _NO_PLAN = Plan(steps=(), ending=Ending.MESSAGE_BUSY, patience_seconds=0)
@@ -81,8 +81,8 @@ class Places:
     ) -> PlaceCall:
         """The command; what is known of the client is kept for the record."""
         lookup = await look_up(self._board.directory, wanted.number, LOOKUP_SECONDS)
-        client = _meant(lookup.clients, wanted.client)
-        self._remember(command_id, wanted, manager, client)
+        client = client_meant(lookup.clients, wanted.client)
+        self._remember(command_id, wanted, manager, client, lookup.clients)
         phone = phone_of(manager)
         return PlaceCall(
             id=command_id,
@@ -112,7 +112,12 @@ class Places:
         return outcome
 
     def _remember(
-        self, call_id: str, wanted: Wanted, manager: Manager, client: Client | None
+        self,
+        call_id: str,
+        wanted: Wanted,
+        manager: Manager,
+        client: Client | None,
+        matches: Sequence[Client],
     ) -> None:
         now = self._board.now
         offer = Offer(
@@ -130,11 +135,6 @@ class Places:
             client=client.key if client else "",
             client_name=client.name if client else "",
             owner=client.owner if client else "",
+            matches=tuple(sorted(match.key for match in matches)),
         )
         self._board.live.decided(Made(offer=offer, decision=known, at=now))
-
-
-def _meant(matches: Sequence[Client], key: str) -> Client | None:
-    """The client of a number who was named, else the only one there is."""
-    named = next((client for client in matches if client.key == key), None)
-    return named or (matches[0] if len(matches) == 1 else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ import structlog
 from crm_bridge.port import ClientDirectory
 from pbx_adapters.port import CallOffered
 from router.decide import decide, line_of
-from router.facts import Facts, Lookup, LookupOutcome, Offer
+from router.facts import Client, Facts, Lookup, LookupOutcome, Offer
 from router.hours import HolidayCalendar
 from router.numbers import NumberPlan, PhoneNumber, mask, normalise, read_caller
 from router.office import Office
@@ -123,3 +123,9 @@ async def look_up(directory: ClientDirectory, number: PhoneNumber, seconds: floa
     if not number.is_matchable:
         return Lookup(outcome=LookupOutcome.NOT_ASKED)
     return await directory.look_up(number, deadline_seconds=seconds)
+
+
+def client_meant(matches: Sequence[Client], key: str = "") -> Client | None:
+    """The client of a number who was named, else the only one; of several none by chance."""
+    named = next((client for client in matches if client.key == key), None)
+    return named or (matches[0] if len(matches) == 1 else None)

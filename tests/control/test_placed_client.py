@@ -82,3 +82,14 @@ async def test_a_placed_call_is_the_clients_from_whom_the_click_came_else_of_the
     known = made.decision
     assert (known.client, known.client_name, known.owner) == found
     assert command.name == known.client_name
+
+
+async def test_a_placed_call_tells_how_many_have_the_number(board: Board) -> None:
+    """Its card says so, and not that the number is in no client base."""
+    places = Places(board)
+    wanted = places.wanted(SHARED, ANNA)
+    assert isinstance(wanted, Wanted)
+    await places.command(wanted, ANNA, "place-1.1", 15)
+    made = board.live.decision_of("place-1.1")
+    assert made is not None
+    assert made.decision.matches == ("a", "b")

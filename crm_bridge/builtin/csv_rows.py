@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from crm_bridge.builtin.csv_columns import Column, Header
 from crm_bridge.builtin.csv_sentences import Say, sentence
 from router.facts import Application
-from router.numbers import NumberPlan, PhoneNumber, format_international, normalise
+from router.numbers import NumberPlan, PhoneNumber, format_international, normalise_each
 from router.office import Office
 from storage.clients import called, number_identity
 from storage.records import ClientRecord
@@ -109,13 +109,12 @@ class RowReader:
     def _numbers(self, line: int, row: Sequence[str]) -> tuple[PhoneNumber, ...]:
         found: dict[str, PhoneNumber] = {}
         for cell in self.header.cells(row, Column.PHONE):
-            first = normalise(cell, self.plan)
-            for number in (first, *first.more):
+            for number in _numbers_in(cell, self.plan):
                 if number.e164 is None or not number.is_matchable:
                     text = number.raw.strip()[:60] or cell[:60]
                     self.remarks.append(self._remark(line, Say.NO_NUMBER, text=text))
                 if number.e164 is not None:
-                    found.setdefault(number_identity(number), _alone(number))
+                    found.setdefault(number_identity(number), number)
         return tuple(found.values())
 
     def _with_application(
@@ -165,9 +164,12 @@ def derived_key(name: str, numbers: Sequence[PhoneNumber]) -> str:
     return "csv-" + hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _alone(number: PhoneNumber) -> PhoneNumber:
-    """A number by itself: of several in one cell, the first one's text is the whole cell."""
-    return replace(number, raw=format_international(number), more=()) if number.more else number
+def _numbers_in(cell: str, plan: NumberPlan) -> tuple[PhoneNumber, ...]:
+    """The numbers of a cell, each by itself; what is none is left as it was written."""
+    first, *others = normalise_each(cell, plan)
+    if others and first.is_matchable:
+        first = replace(first, raw=format_international(first))
+    return (first, *others)
 
 
 def _words(text: str) -> str:

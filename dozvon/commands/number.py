@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from dozvon.commands.terminal.output import print_json, print_line
@@ -12,7 +14,7 @@ from router.numbers import (
     NumberPlan,
     PhoneNumber,
     format_international,
-    normalise,
+    normalise_each,
     to_json,
 )
 
@@ -26,15 +28,15 @@ from router.numbers import (
 def number(context: Context, *, text: str, region: str, area_code: str, as_json: bool) -> None:
     """Any text has an answer; one that is no telephone is of kind `invalid`."""
     plan = NumberPlan(region=region.upper(), area_code=area_code or None)
-    found = normalise(text, plan)
+    found, *others = normalise_each(text, plan)
     if as_json:
         print_json(to_json(found))
     else:
-        for line in _lines(context.language, found):
+        for line in _lines(context.language, found, others):
             print_line(context, line)
 
 
-def _lines(language: str, found: PhoneNumber) -> list[str]:
+def _lines(language: str, found: PhoneNumber, others: Sequence[PhoneNumber]) -> list[str]:
     kind = word(language, "number-kind", found.kind)
     shown = format_international(found)
     lines = [say(language, "number-is", number=shown, kind=kind)]
@@ -45,5 +47,5 @@ def _lines(language: str, found: PhoneNumber) -> list[str]:
     if found.e164 and not found.verified:
         rule = "number-matched" if found.is_matchable else "number-unmatched"
         lines.append(say(language, rule))
-    lines += [say(language, "number-more", number=format_international(n)) for n in found.more]
+    lines += [say(language, "number-more", number=format_international(n)) for n in others]
     return lines

@@ -12,7 +12,7 @@ Rules of this folder:
 
 from router.numbers.matching import same_number, search_forms
 from router.numbers.model import NumberKind, NumberPlan, PhoneNumber
-from router.numbers.reading import normalise, read_caller
+from router.numbers.reading import normalise, normalise_each, read_caller
 from router.numbers.writing import (
     DialStyle,
     digits_for_dialling,
@@ -33,6 +33,7 @@ __all__ = [
     "format_national",
     "mask",
     "normalise",
+    "normalise_each",
     "read_caller",
     "same_number",
     "search_forms",

@@ -24,6 +24,18 @@ def normalise(written: str, plan: NumberPlan) -> PhoneNumber:
     return _normalised(text.cut(written), plan)
 
 
+def normalise_each(written: str, plan: NumberPlan) -> tuple[PhoneNumber, ...]:
+    """Returns what `normalise` does and its `more`, each with its own piece of the text as `raw`.
+
+    Each may be kept by itself: read again, its `raw` means the same.
+    """
+    raw = text.cut(written)
+    found = _read_each(raw, plan)
+    if len(found) == 1:
+        return (replace(found[0], raw=raw),)
+    return tuple(replace(number, raw=text.without_separators(number.raw)) for number in found)
+
+
 def read_caller(shown: str, plan: NumberPlan) -> PhoneNumber:
     """Returns what an exchange shows as the caller; read as `normalise` reads, and once more.
 
@@ -43,19 +55,24 @@ def read_caller(shown: str, plan: NumberPlan) -> PhoneNumber:
 @lru_cache(1024)
 def _normalised(raw: str, plan: NumberPlan) -> PhoneNumber:
     """The answer for a text: clients call again, and each call asks in several rooms."""
+    first, *others = _read_each(raw, plan)
+    return replace(first, raw=raw, more=tuple(others))
+
+
+def _read_each(raw: str, plan: NumberPlan) -> list[PhoneNumber]:
+    """The number that a text means, and the others; `raw` of several is their piece of it."""
     dialled = text.dialled_part(raw)
     digits = text.digits_of(dialled)
     if digits and dialled[0] in "*#":
         code = "".join(char for char in dialled if char in "*#0123456789")
-        return PhoneNumber(raw=raw, kind=NumberKind.SERVICE, value=code)
+        return [PhoneNumber(raw=raw, kind=NumberKind.SERVICE, value=code)]
     if not digits.strip("0"):
-        return PhoneNumber(raw=raw, kind=NumberKind.HIDDEN)
+        return [PhoneNumber(raw=raw, kind=NumberKind.HIDDEN)]
     if dialled == digits and plan.is_extension(digits):
-        return PhoneNumber(raw=raw, kind=NumberKind.INTERNAL, value=digits)
+        return [PhoneNumber(raw=raw, kind=NumberKind.INTERNAL, value=digits)]
     found = [number for field in text.fields(dialled) for number in _read_field(field, plan)]
     first = next((number for number in found if number.verified), found[0])
-    others = tuple(number for number in found if number is not first)
-    return replace(first, raw=raw, more=others)
+    return [first, *(number for number in found if number is not first)]
 
 
 def _read_field(field: str, plan: NumberPlan) -> list[PhoneNumber]:

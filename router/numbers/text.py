@@ -145,6 +145,11 @@ def fields(text: str) -> list[str]:
     return [*found, current]
 
 
+def without_separators(piece: str) -> str:
+    """Returns one of `fields` without the marks that part it from the next one."""
+    return piece.strip(" ,;/|\\\n")
+
+
 def is_full(piece: str) -> bool:
     """Says whether a text holds enough digits for a number besides its extensions."""
     return len(digits_of(_EXTENSION.sub(" ", piece))) >= _FULL_NUMBER

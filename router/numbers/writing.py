@@ -28,9 +28,9 @@ def format_national(number: PhoneNumber, *, home: str = "RU") -> str:
 
     A foreign number is written as it is dialled from there (`8~10 375 …`).
     """
-    if number.e164 is None:
+    if number.whole_e164 is None:
         return number.value or number.raw
-    parsed = phonenumbers.parse(number.e164)
+    parsed = phonenumbers.parse(number.whole_e164)
     if parsed.country_code == phonenumbers.country_code_for_region(home):
         return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
     return phonenumbers.format_out_of_country_calling_number(parsed, home)
@@ -38,10 +38,10 @@ def format_national(number: PhoneNumber, *, home: str = "RU") -> str:
 
 def format_international(number: PhoneNumber) -> str:
     """Returns a number as the world writes it (`+7 916 123-45-67`), without its extension."""
-    if number.e164 is None:
+    if number.whole_e164 is None:
         return number.value or number.raw
     return phonenumbers.format_number(
-        phonenumbers.parse(number.e164), PhoneNumberFormat.INTERNATIONAL
+        phonenumbers.parse(number.whole_e164), PhoneNumberFormat.INTERNATIONAL
     )
 
 
@@ -75,6 +75,7 @@ def digits_for_dialling(number: PhoneNumber, *, prefix_style: DialStyle) -> str 
 def to_json(number: PhoneNumber) -> dict[str, str | None]:
     """Returns the shape in which other programs get a number.
 
+    `e164` of an invalid number is only what its digits would mean.
     `extension` is the client's own extension, and for an internal number that number itself.
     """
     internal = number.kind is NumberKind.INTERNAL

@@ -49,5 +49,12 @@ def test_the_text_form_is_a_few_lines() -> None:
     ]
 
 
+def test_a_number_that_has_lost_a_digit_gets_no_plus() -> None:
+    said = answer("8916123456, 8916765432")
+    assert said.startswith("8916123456: ")
+    assert "8916765432" in said.splitlines()[-1]
+    assert "+" not in said
+
+
 def test_what_could_steer_the_terminal_is_not_shown() -> None:
     assert "\x1b" not in answer("\x1b[31mred\x1b[0m 101\x07")

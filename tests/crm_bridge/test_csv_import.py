@@ -21,7 +21,7 @@ from crm_bridge.builtin.csv_report import ImportReport
 from crm_bridge.builtin.csv_rows import ManagerNames
 from crm_bridge.builtin.csv_sentences import Say
 from crm_bridge.errors import NoCsv
-from router.numbers import NumberPlan
+from router.numbers import NumberPlan, normalise
 from router.office import Manager, Office
 from storage.clients import Clients
 from storage.database import Database
@@ -140,6 +140,26 @@ async def test_several_numbers_in_a_cell_and_in_columns_are_all_taken(
     [client] = await found("ромашка")
     assert {n.e164 for n in client.numbers} == {"+79161234567", "+74951230000", "+375291234567"}
     assert all("," not in n.raw for n in client.numbers)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("8916123456, 8916765432", ["8916123456", "8916765432"]),
+        ("8916123456 / 8 495 123-00-00", ["+7 495 123-00-00", "8916123456"]),
+    ],
+)
+async def test_of_several_numbers_what_lost_a_digit_is_kept_as_it_was_written(
+    importing: Import, found: Found, cell: str, kept: list[str]
+) -> None:
+    """With a plus before it, it would be a number that nobody wrote, and be called."""
+    report = await importing(f"{HEADER}Ромашка;{cell};\n")
+    [client] = await found("ромашка")
+    assert sorted(n.raw for n in client.numbers) == kept
+    shown = [n.raw for n in client.numbers if n.e164 is None]
+    assert not any(normalise(raw, NumberPlan()).is_matchable for raw in shown)
+    assert {r.say for r in report.remarks} == {Say.NO_NUMBER}
+    assert all(f"«{raw}»" in r.text for raw, r in zip(shown, report.remarks, strict=True))
 
 
 async def test_a_text_that_is_no_number_is_remarked_and_the_row_is_kept(

@@ -18,6 +18,7 @@ from router.numbers import (
     format_national,
     mask,
     normalise,
+    normalise_each,
     same_number,
     search_forms,
     tel_uri,
@@ -156,6 +157,27 @@ def test_an_extension_stays_with_its_number_among_several() -> None:
     number = read("8 495 123-00-00 доб. 12, 8 916 123-45-67")
     assert (number.e164, number.extension) == (OFFICE, "12")
     assert [(other.e164, other.extension) for other in number.more] == [(MOBILE, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("8916123456, 8916765432", ["8916123456", "8916765432"]),
+        ("8916123456 / 8 495 123-00-00", ["8 495 123-00-00", "8916123456"]),
+        ("7707083893;\n7707083894", ["7707083893", "7707083894"]),
+        ("8 916 123-45-67 (Иван)", ["8 916 123-45-67 (Иван)"]),
+        ("*72, 101", ["*72, 101"]),
+        ("", [""]),
+    ],
+)
+def test_each_of_several_numbers_keeps_its_own_piece_of_the_text(
+    text: str, pieces: list[str]
+) -> None:
+    each = normalise_each(text, MOSCOW)
+    assert [number.raw for number in each] == pieces
+    whole, again = read(text), [read(number.raw) for number in each]
+    assert [n.e164 for n in again] == [n.e164 for n in (whole, *whole.more)]
+    assert [n.is_matchable for n in again] == [n.is_matchable for n in (whole, *whole.more)]
 
 
 def test_the_first_valid_number_is_the_answer() -> None:

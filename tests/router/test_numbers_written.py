@@ -117,6 +117,12 @@ def test_a_person_always_sees_something() -> None:
     assert shown == ["101", "*72101", "12-3", "Anonymous"]
 
 
+@pytest.mark.parametrize("text", ["8916123456", "8 916 123-45-6"])
+def test_what_has_lost_a_digit_is_shown_as_it_was_written(text: str) -> None:
+    """With a plus it would be read again as a whole number, which nobody wrote."""
+    assert (format_international(read(text)), format_national(read(text))) == (text, text)
+
+
 def test_a_link_to_dial_carries_the_extension() -> None:
     assert tel_uri(read("8 916 123-45-67")) == "tel:+7-916-123-45-67"
     assert tel_uri(read("84951230000 доб. 5")) == "tel:+7-495-123-00-00;ext=5"

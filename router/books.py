@@ -15,8 +15,9 @@ Rules:
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -231,20 +232,29 @@ def _pairs(records: list[WitnessedCall], logged: list[LoggedCall]) -> list[_Pair
             nameless.append(record)
         else:
             pairs.append(_Pair(record=record, logged=found))
-    left = sorted(by_id.values(), key=lambda call: (call.began_at, call.id))
-    for record in sorted(nameless, key=lambda r: (r.began_at, r.caller)):
-        near = [call for call in left if _same(record, call)]
-        found = min(near, key=lambda c: abs(c.began_at - record.began_at)) if near else None
-        if found is not None:
-            left.remove(found)
-        pairs.append(_Pair(record=record, logged=found))
-    pairs += [_Pair(record=None, logged=call) for call in left]
+    pairs += _pairs_by_number(nameless, list(by_id.values()))
     return [p for p in pairs if p.logged is None or p.logged.direction is Direction.INBOUND]
 
 
-def _same(record: WitnessedCall, call: LoggedCall) -> bool:
-    close = abs(call.began_at - record.began_at) <= SAME_CALL
-    return close and subscriber(call.caller) == subscriber(record.caller)
+def _pairs_by_number(records: list[WitnessedCall], logged: list[LoggedCall]) -> Iterator[_Pair]:
+    """Each record with the nearest call of its number that no earlier record has taken."""
+    logged = sorted(logged, key=lambda call: (call.began_at, call.id))
+    begun = [call.began_at for call in logged]
+    taken = set[int]()
+    for record in sorted(records, key=lambda r: (r.began_at, r.caller)):
+        number = subscriber(record.caller)
+        close = range(
+            bisect_left(begun, record.began_at - SAME_CALL),
+            bisect_right(begun, record.began_at + SAME_CALL),
+        )
+        same = [n for n in close if n not in taken and subscriber(logged[n].caller) == number]
+        found = min(same, key=lambda n: abs(begun[n] - record.began_at)) if same else None
+        if found is not None:
+            taken.add(found)
+        yield _Pair(record=record, logged=None if found is None else logged[found])
+    for n, call in enumerate(logged):
+        if n not in taken:
+            yield _Pair(record=None, logged=call)
 
 
 def _judged(pair: _Pair, scope: Scope) -> _Entry:

@@ -1,7 +1,8 @@
 """The use cases of the books: balance a day, and record from the call records what a gap left out.
 
-Call records are read in a thread: they are files and other people's databases. What cannot be read
-is a sentence in the result, never an empty day that balances.
+Call records are read in a thread: they are files and other people's databases. They are compared in
+one too: they are many, and the loop answers callers meanwhile. What cannot be read is a sentence in
+the result, never an empty day that balances.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ async def balance_day(  # noqa: PLR0913 - what is compared, and as of when
             continue
         damaged += lost
         logged = await logged_between(database, each.pbx, midnight - _BEFORE, midnight + _AFTER)
-        found.append(of(balance(calls, logged, scope), days=[day], line=line))
+        compared = await asyncio.to_thread(balance, calls, logged, scope)
+        found.append(of(compared, days=[day], line=line))
     books = Books(
         accounts=tuple(account for each in found for account in each.accounts),
         differences=tuple(difference for each in found for difference in each.differences),
@@ -99,7 +101,7 @@ async def left_out(
     calls, _ = await _witnessed(records, office, begun, until)
     logged = await logged_between(database, records.pbx, begun - around, until + around)
     scope = Scope(office=office, settled_before=until, since=await there_since(database))
-    found = unlogged(calls, logged, scope)
+    found = await asyncio.to_thread(unlogged, calls, logged, scope)
     return tuple(call for call in found if call.ended_at >= since)
 
 
@@ -153,9 +155,13 @@ async def _scope(database: Database, office: Office, now: datetime) -> Scope:
 async def _witnessed(
     records: Records, office: Office, since: datetime, until: datetime
 ) -> tuple[tuple[WitnessedCall, ...], int]:
-    reading = await asyncio.to_thread(records.source.read, since, until)
     lines = [line.number for line in office.lines.values()]
-    return incoming(reading.rows, trunks=records.trunks, lines=lines), reading.damaged
+
+    def read() -> tuple[tuple[WitnessedCall, ...], int]:
+        reading = records.source.read(since, until)
+        return incoming(reading.rows, trunks=records.trunks, lines=lines), reading.damaged
+
+    return await asyncio.to_thread(read)
 
 
 def _is(office: Office, found: WitnessedCall, key: str) -> bool:

@@ -187,11 +187,13 @@ class Intake:
     async def _arrive(self, recording: StoredRecording) -> bool:
         """Looks at the files that are not here yet and fetches them; True when all are.
 
-        Used ones are waited for until a conversion was tried: from then on tries are counted.
+        Used ones are waited for until a conversion was tried (from then on tries are counted), and
+        never where we have deleted them ourselves.
         """
         waiting = [part for part in recording.parts if part.state in _OPEN]
         if waiting or recording.why_id not in ConversionFailed.IDS:
-            waiting += await asyncio.to_thread(self._keeping.not_here_again, recording)
+            used = await asyncio.to_thread(self._keeping.not_here_again, recording)
+            waiting += [part for part in used if part.source_deleted_at is None]
         source = self._sources.get(recording.pbx)
         if source is None:
             if waiting:

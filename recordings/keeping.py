@@ -255,10 +255,12 @@ class Keeping:
     # -- parts of the above --------------------------------------------------------------------
 
     async def _stay(self, uow: UnitOfWork, recording: StoredRecording) -> None:
-        used = {part.sha256 for part in recording.parts if part.state is PartState.USED}
+        whole = [part for part in recording.parts if part.kind == PartKind.CONVERSATION]
+        used = {part.sha256 for part in whole if part.state is PartState.USED}
         late = []
         for part in recording.parts:
-            if part.state is PartState.FETCHED and part.sha256 in used:  # by another link
+            again = part in whole and part.sha256 in used  # by another link
+            if part.state is PartState.FETCHED and again:
                 await uow.recordings.part(part.id, PartState.USED)
             elif part.state not in {PartState.USED, PartState.EMPTY}:
                 late.append(part.name)

@@ -69,7 +69,7 @@ class Recordings:
         if found.state == RecordingState.DELETED:
             return None
         if added and not made:
-            await self._begin_again(found.id, next_try_at, added)
+            await self._begin_again(found.id, next_try_at)
         return int(found.id) if made or added else None
 
     async def due(self, pbx: str, now: datetime, *, limit: int = 20) -> tuple[StoredRecording, ...]:
@@ -321,32 +321,24 @@ class Recordings:
 
     # -- rows ----------------------------------------------------------------------------------
 
-    async def _begin_again(self, recording: int, at: datetime, late: Sequence[str]) -> None:
-        """A file is told late: all of them are joined anew, once all of them are here again.
-
-        What the PBX has not any more is worth more than the late one.
-        """
+    async def _begin_again(self, recording: int, at: datetime) -> None:
+        """A file is told late: it is joined to the others, or goes on behind what is kept."""
         used = (_parts.c.recording_id == recording, _parts.c.state == PartState.USED)
-        lost = (_parts.c.source_deleted_at.is_not(None), _parts.c.store_key == "")
-        gone = select(_parts.c.id).where(*used, *lost).limit(1)
-        if (await self._connection.execute(gone)).first():
-            await self._set(recording, why_id="part-missing", why=", ".join(late))
-            return
         unseen = {"seen_size": -1, "seen_at": None}
         await self._connection.execute(update(_parts).where(*used).values(**unseen))
         again = {"state": RecordingState.EXPECTED, "why_id": "", "why": "", "tries": 0}
         await self._set(recording, **again, next_try_at=at)
 
-    async def _add_parts(self, recording: int, new: NewRecording) -> list[str]:
-        """Notes the files of a recording that nobody has told of; returns their names."""
+    async def _add_parts(self, recording: int, new: NewRecording) -> int:
+        """Notes the files of a recording that nobody has told of; returns how many."""
         if not new.parts:
-            return []
+            return 0
         statement = upsert(_parts, self._connection.dialect.name, keys=["pbx", "name"], change=())
-        added = []
+        added = 0
         for part in new.parts:
             row = {"recording_id": recording, "pbx": new.pbx, "state": PartState.EXPECTED}
             done = await self._connection.execute(statement, row | asdict(part))
-            added += [part.name] * bool(done.rowcount)
+            added += bool(done.rowcount)
         return added
 
     async def _keys(self, recording: int) -> list[str]:

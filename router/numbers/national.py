@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, ValidationResult
+from phonenumbers import REGION_CODE_FOR_NON_GEO_ENTITY, PhoneNumberFormat, ValidationResult
 
 from router.numbers.model import NumberPlan
 
@@ -24,6 +24,7 @@ _NEIGHBOURS = re.compile(r"(?:37[345]|380|99[2-68])[0-9]{8,9}")
 _ABROAD = re.compile(r"8?10([0-9]{9,15})")
 _ABROAD_00 = re.compile(r"00([0-9]{9,14})")
 _E164_DIGITS = 15  # ITU-T E.164
+_OUTSIDE_LINE = "9"  # no country code begins with 0, and 1 is rather America
 _SHORTEST_BARE = 11  # fewer digits without a plus may be a number of this country
 _TOO_SHORT_TO_SHOW = frozenset(
     {
@@ -66,12 +67,27 @@ def read(digits: str, plan: NumberPlan, *, plus: bool, local: bool = True) -> Re
     return first
 
 
-def read_abroad(digits: str) -> Reading | None:
-    """Returns the valid number that digits are behind a `+`; None if they are no such number."""
-    if not _SHORTEST_BARE <= len(digits) <= _E164_DIGITS:
+def read_abroad(digits: str, plan: NumberPlan) -> Reading | None:
+    """Returns the valid number of a country that digits are behind a `+`; None if of none.
+
+    What may as well be a number at home behind the digit of an outside line is none.
+    """
+    if not _SHORTEST_BARE <= len(digits) <= _E164_DIGITS or _is_behind_outside_line(digits, plan):
         return None
     reading = _parse(f"+{digits}", region="")
-    return reading if reading and reading.valid else None
+    in_a_country = reading and reading.valid and reading.region != REGION_CODE_FOR_NON_GEO_ENTITY
+    return reading if in_a_country else None
+
+
+def _is_behind_outside_line(digits: str, plan: NumberPlan) -> bool:
+    """Says whether exchanges that show the digit of the line may mean a number at home."""
+    if not digits.startswith(_OUTSIDE_LINE):
+        return False
+    rest = digits.removeprefix(_OUTSIDE_LINE)
+    reading = read(rest, plan, plus=False, local=False)
+    in_full = plan.region in _PLUS_SEVEN and len(rest) == 11
+    home = _PLUS_SEVEN if in_full else {plan.region}
+    return reading is not None and reading.valid and reading.region in home
 
 
 def _has_trunk_only(digits: str, plan: NumberPlan) -> bool:

@@ -41,14 +41,15 @@ def read_caller(shown: str, plan: NumberPlan) -> PhoneNumber:
 
     Exchanges send foreign numbers in full and without the plus. What is nobody's number in the
     plan's region may therefore begin with a country code. In what people write the same digits are
-    a taxpayer's number as well, and are not guessed at.
+    a taxpayer's number as well, and are not guessed at. Neither is a number at home behind the 9 of
+    an outside line, nor what belongs to no country, such as satellites.
     """
     raw = text.cut(shown)
     number = _normalised(raw, plan)
     if number.kind is not NumberKind.INVALID or number.is_matchable:
         return number
     digits = text.dialled_part(raw)
-    reading = national.read_abroad(digits) if digits.isdecimal() else None
+    reading = national.read_abroad(digits, plan) if digits.isdecimal() else None
     return _number(raw, reading) if reading else number
 
 

@@ -250,6 +250,7 @@ async def test_books_clocks_that_differ_by_minutes_lose_and_double_nothing(
         assert missed.made
         assert len(await owed(floor, caller)) == 1
     await (await floor.carrier.call(desk.line, other, hangup_after=0.7)).wait_ended(5)
+    assert not await floor.channels_left(5), "the phones are free again"
     desk.a.behave(answer_after(0.1, hang_up_after=1.2))
     desk.b.behave(answer_after(9))
     talk = await floor.carrier.call(desk.line, caller)

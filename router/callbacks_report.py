@@ -8,9 +8,11 @@ Rules:
    client. A client who came through by himself first was not called back.
 3. *Reached* counts callbacks that reached the client; the share is of the items that needed one
    (neither closed as not needed, nor a client who came through by himself before any attempt).
-4. A missed ring is a person's: his phone rang, nobody else picked up meanwhile, and he did not.
-   It says nothing of the company: the call may have been answered by the next step. It is counted
-   apart.
+4. A missed ring is a person's: a phone of his rang, nobody else picked up meanwhile, and he did
+   not, there or on another of his phones. It is one for each call. It says nothing of the company:
+   the call may have been answered by the next step. It is counted apart.
+5. A person is known by the phone under which his figures stand (`Who`); the same extension at two
+   PBXs is two people.
 """
 
 from __future__ import annotations
@@ -20,50 +22,72 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import NamedTuple
 
 from router.callbacks import ClosedHow
 from router.calls import Leg, LegOutcome
+from router.phones import Phone, Who
 
-MISSED_RINGS = frozenset({LegOutcome.NO_ANSWER, LegOutcome.DECLINED})
+MISSED_RINGS = frozenset({LegOutcome.NO_ANSWER, LegOutcome.DECLINED, LegOutcome.NOT_CONFIRMED})
+
+
+class Try(NamedTuple):
+    """A callback, whether it reached the client or not: when, and by whom if that is known."""
+
+    at: datetime
+    by: Phone | None
+
+
+class Rung(NamedTuple):
+    """An inbound call: at which PBX, and what rang for it."""
+
+    pbx: str
+    legs: Sequence[Leg]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worked:
     """What became of one item.
 
-    `owed_from`: when it could be worked on first. `first_try_at`/`first_try_by`: the first
-    callback, whether it reached the client or not. `by`: who reached him, came to talk with him or
-    closed it.
+    `owed_from`: when it could be worked on first. `tries`: the callbacks in order, the one that
+    reached the client among them. `reached_by`: who reached him, if somebody did.
     """
 
     id: str
     owed_from: datetime
-    first_try_at: datetime | None = None
-    first_try_by: str = ""
-    tries: Sequence[str] = ()
+    tries: Sequence[Try] = ()
     how: ClosedHow | None = None
-    by: str = ""
+    reached_by: Phone | None = None
+
+    @property
+    def first_try_by(self) -> Phone | None:
+        """Who called back first."""
+        return self.tries[0].by if self.tries else None
 
     @property
     def waited_seconds(self) -> float | None:
         """How long the client waited for the first callback; None: nobody called him back."""
-        if self.first_try_at is None:
+        if not self.tries:
             return None
-        return max(0.0, (self.first_try_at - self.owed_from).total_seconds())
+        return max(0.0, (self.tries[0].at - self.owed_from).total_seconds())
 
     @property
     def needed(self) -> bool:
         """Whether a callback was needed at all."""
         if self.how is ClosedHow.NOT_NEEDED:
             return False
-        return self.how is not ClosedHow.CAME_THROUGH or self.first_try_at is not None
+        return self.how is not ClosedHow.CAME_THROUGH or bool(self.tries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonReport:
-    """One person's day: his first callbacks, attempts, whom he reached, rings that he let ring."""
+    """One person's day: his first callbacks, attempts, whom he reached, rings that he let ring.
+
+    `person` is his extension, `pbx` the key of its PBX.
+    """
 
     person: str
+    pbx: str
     first_callbacks: int
     attempts: int
     reached: int
@@ -99,22 +123,23 @@ def owed_from(
     return opening(first_missed_at) or first_missed_at
 
 
-def missed_rings(calls: Iterable[Sequence[Leg]]) -> Counter[str]:
-    """How often each target let it ring, from the legs of calls.
+def missed_rings(calls: Iterable[Rung], who: Who) -> Counter[Phone]:
+    """How many calls each person let ring.
 
     A ring that a colleague ended by picking up is nobody's miss, and neither is one that the caller
     ended before anybody could.
     """
-    found: Counter[str] = Counter()
-    for legs in calls:
+    found: Counter[Phone] = Counter()
+    for pbx, legs in calls:
         missed = {leg.target for leg in legs if leg.outcome in MISSED_RINGS and _rang(leg)}
         talked = {leg.target for leg in legs if leg.outcome is LegOutcome.ANSWERED}
-        found.update(missed - talked)
+        took = {who(Phone(pbx, target)) for target in talked}
+        found.update({who(Phone(pbx, target)) for target in missed} - took)
     return found
 
 
-def report(worked: Sequence[Worked], rings: Counter[str] | None = None) -> DayReport:
-    """Counts a day. People are named as the items and `rings` name them."""
+def report(worked: Sequence[Worked], rings: Counter[Phone] | None = None) -> DayReport:
+    """Counts a day. People are named as the items and `rings` name them, sorted by number."""
     rings = rings or Counter()
     waits = [item.waited_seconds for item in worked if item.waited_seconds is not None]
     how = Counter(item.how for item in worked)
@@ -128,24 +153,28 @@ def report(worked: Sequence[Worked], rings: Counter[str] | None = None) -> DayRe
         still_open=how[None],
         median_seconds=median(waits) if waits else None,
         longest_seconds=max(waits, default=None),
-        people=tuple(_person(who, worked, rings) for who in sorted(_people(worked, rings))),
+        people=tuple(
+            _person(who, worked, rings)
+            for who in sorted(_people(worked, rings), key=lambda who: (who.number, who.pbx))
+        ),
     )
 
 
-def _people(worked: Iterable[Worked], rings: Counter[str]) -> set[str]:
-    callers = {who for item in worked for who in (*item.tries, item.first_try_by) if who}
-    closers = {item.by for item in worked if item.how is ClosedHow.REACHED and item.by}
+def _people(worked: Iterable[Worked], rings: Counter[Phone]) -> set[Phone]:
+    callers = {each.by for item in worked for each in item.tries if each.by}
+    closers = {item.reached_by for item in worked if item.reached_by}
     return callers | closers | set(rings)
 
 
-def _person(who: str, worked: Iterable[Worked], rings: Counter[str]) -> PersonReport:
+def _person(who: Phone, worked: Iterable[Worked], rings: Counter[Phone]) -> PersonReport:
     first = [item for item in worked if item.first_try_by == who]
     waits = [item.waited_seconds for item in first if item.waited_seconds is not None]
     return PersonReport(
-        person=who,
+        person=who.number,
+        pbx=who.pbx,
         first_callbacks=len(first),
-        attempts=sum(list(item.tries).count(who) for item in worked),
-        reached=sum(item.how is ClosedHow.REACHED and item.by == who for item in worked),
+        attempts=sum(each.by == who for item in worked for each in item.tries),
+        reached=sum(item.reached_by == who for item in worked),
         median_seconds=median(waits) if waits else None,
         missed_rings=rings[who],
     )

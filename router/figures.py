@@ -18,7 +18,7 @@ Rules:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ from typing import Any
 
 from router.callbacks_report import Worked
 from router.calls import Direction, Disposition, LegOutcome
-from router.phones import Phone
+from router.phones import Phone, Who
 from router.plan import Why
 
 VERSION = 2
@@ -57,8 +57,6 @@ class About(StrEnum):
 
 Subject = tuple[str, ...]
 Figures = dict[Subject, Counter[str]]
-Who = Callable[[Phone], Phone]
-"""Under which of his phones a person's figures stand; whoever is unknown, under his own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,22 +151,17 @@ def count_callback(
     figures: Figures,
     department: str,
     worked: Worked,
-    *,
-    tries: Iterable[Phone] = (),
-    reached_by: Phone | None = None,
 ) -> None:
-    """Adds an item of the callback list to the day on which its first missed call began.
-
-    `tries`: who called back, each time; `reached_by`: who reached the client.
-    """
+    """Adds an item of the callback list to the day on which its first missed call began."""
     counts = _of(figures, About.CALLBACK, department)
     counts["items"] += 1
     counts["needed"] += worked.needed
     counts[str(worked.how) if worked.how else "open"] += 1
-    for who in tries:
-        _of_person(figures, About.CALLER, who)["attempts"] += 1
-    if reached_by:
-        _of_person(figures, About.CALLER, reached_by)["reached"] += 1
+    for each in worked.tries:
+        if each.by:
+            _of_person(figures, About.CALLER, each.by)["attempts"] += 1
+    if worked.reached_by:
+        _of_person(figures, About.CALLER, worked.reached_by)["reached"] += 1
     if worked.waited_seconds is not None:
         counts["called"] += 1
         minutes = min(round(worked.waited_seconds / 60), LONGEST_WAIT_MINUTES)

@@ -7,7 +7,7 @@ template, as long as nobody else has its number.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from router.office import Manager, Office
@@ -21,6 +21,10 @@ class Phone(NamedTuple):
 
     pbx: str
     number: str
+
+
+Who = Callable[[Phone], Phone]
+"""Under which of his phones a person's figures stand; whoever is unknown, under his own."""
 
 
 def phones_of(manager: Manager, office: Office) -> tuple[Phone, ...]:

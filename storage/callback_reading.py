@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from router.callbacks import ClosedHow
+from router.callbacks_report import Rung
 from router.calls import Direction, Leg, LegOutcome
 from storage import schema
 from storage.database import Database
@@ -76,12 +77,10 @@ async def items_between(
     return tuple(_day_item(row, at_home.get(row.id, ""), tried[row.id]) for row in rows)
 
 
-async def legs_between(
-    database: Database, since: datetime, until: datetime
-) -> tuple[tuple[Leg, ...], ...]:
-    """The legs of every inbound call that began in the stretch, call by call."""
+async def legs_between(database: Database, since: datetime, until: datetime) -> tuple[Rung, ...]:
+    """What rang for every inbound call that began in the stretch, call by call."""
     asked = (
-        select(_legs)
+        select(_legs, _calls.c.pbx)
         .join(_calls, _calls.c.id == _legs.c.call_id)
         .where(
             _calls.c.began_at >= since,
@@ -90,11 +89,11 @@ async def legs_between(
         )
         .order_by(_legs.c.call_id, _legs.c.position)
     )
-    found: defaultdict[str, list[Leg]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], list[Leg]] = defaultdict(list)
     async with database.reading() as connection:
         for row in await connection.execute(asked):
-            found[row.call_id].append(_leg(row))
-    return tuple(tuple(legs) for legs in found.values())
+            found[row.call_id, row.pbx].append(_leg(row))
+    return tuple(Rung(pbx, tuple(legs)) for (_, pbx), legs in found.items())
 
 
 def _day_item(row: Any, department: str, tries: list[DayTry]) -> DayItem:

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import cache
 
+from router.callbacks import ClosedHow
 from router.callbacks_order import Floor, Owed, assigned, in_order
-from router.callbacks_report import DayReport, Worked, missed_rings, owed_from, report
+from router.callbacks_report import DayReport, Try, Worked, missed_rings, owed_from, report
 from router.hours import HolidayCalendar, next_opening
 from router.morning import Morning, morning
 from router.office import Office
+from router.phones import Phone, Who, phones_of
 from storage.callback_reading import DayItem, items_between, legs_between
 from storage.database import Database
 from storage.reading import open_callbacks
 from storage.records import OpenCallback
 from storage.statuses import Statuses
+from switchboard.names import Names
 
 LISTED = 5000
 """More open items than this are not sorted but a disaster of another kind."""
@@ -61,22 +65,37 @@ async def day_report(  # noqa: PLR0913 - which day, of whom, by keyword
     calendar: HolidayCalendar,
     departments: Collection[str] | None = None,
 ) -> DayReport:
-    """How the company called back what it missed in a stretch of time; people are extensions.
+    """How the company called back what it missed in a stretch of time.
 
     With `departments` only theirs: their items and their people's rings.
     """
+    who = _who(office)
     items = await items_between(database, since, until)
-    rings = missed_rings(await legs_between(database, since, until))
-    known = office.managers.values() if office else ()
-    inside = [m for m in known if departments is None or m.department in departments]
-    people = {m.extension for m in inside} if office else None
+    rings = missed_rings(await legs_between(database, since, until), who)
     if office and departments is not None:
         items = tuple(
             i for i in items if (i.department or office.default_department) in departments
         )
-    if people is not None:  # a mobile or a colleague's other phone is told under its own number
-        rings = type(rings)({who: n for who, n in rings.items() if who in people})
-    return report([_worked(item, _opening(office, item, calendar)) for item in items], rings)
+    if office:
+        people = _people(office, departments)
+        rings = type(rings)({person: n for person, n in rings.items() if person in people})
+    return report([worked_of(item, office, calendar, who) for item in items], rings)
+
+
+def worked_of(item: DayItem, office: Office | None, calendar: HolidayCalendar, who: Who) -> Worked:
+    """What became of an item, as reports count it; `who` tells under which phone people stand."""
+
+    def person(pbx: str, number: str) -> Phone | None:
+        return who(Phone(pbx, number)) if number else None
+
+    reached = item.how is ClosedHow.REACHED
+    return Worked(
+        id=item.id,
+        owed_from=owed_from(item.first_missed_at, _opening(office, item, calendar)),
+        tries=tuple(Try(each.at, person(each.pbx, each.by)) for each in item.tries),
+        how=item.how,
+        reached_by=person(item.by_pbx, item.by) if reached else None,
+    )
 
 
 def owed_of(found: OpenCallback, now: datetime) -> Owed:
@@ -97,6 +116,18 @@ def owed_of(found: OpenCallback, now: datetime) -> Owed:
     )
 
 
+def _who(office: Office | None) -> Who:
+    """Under which phone a person stands; without an office each phone is somebody's own."""
+    return cache(Names.of(office).stands_under) if office else lambda phone: phone
+
+
+def _people(office: Office, departments: Collection[str] | None) -> set[Phone]:
+    """Under which phones an office's people stand; with `departments` only theirs."""
+    known = office.managers.values()
+    inside = (m for m in known if departments is None or m.department in departments)
+    return {phone for manager in inside for phone in phones_of(manager, office)[:1]}
+
+
 def _opening(
     office: Office | None, item: DayItem, calendar: HolidayCalendar
 ) -> Callable[[datetime], datetime | None]:
@@ -107,16 +138,3 @@ def _opening(
         return next_opening(home.hours, at, calendar, days=14) if home else None
 
     return opening
-
-
-def _worked(item: DayItem, opening: Callable[[datetime], datetime | None]) -> Worked:
-    first = item.tries[0] if item.tries else None
-    return Worked(
-        id=item.id,
-        owed_from=owed_from(item.first_missed_at, opening),
-        first_try_at=first.at if first else None,
-        first_try_by=first.by if first else "",
-        tries=tuple(each.by for each in item.tries),
-        how=item.how,
-        by=item.by,
-    )

@@ -54,9 +54,9 @@ class Names:
         found = self.office.managers.get(key)
         return found.name if found else key
 
-    def person(self, who: str) -> str:
-        """A person by his key or by what he is reached at; else what was written."""
-        found = self.manager_at(who, None)
+    def person(self, who: str, pbx: str | None = None) -> str:
+        """A person by his key or by what he is reached at (at a PBX); else what was written."""
+        found = self.manager_at(who, pbx)
         return found.name if found else self.manager(who)
 
     def department(self, key: str) -> str:

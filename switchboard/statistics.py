@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
@@ -20,18 +19,17 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from router import figures as counting
-from router.callbacks import ClosedHow
-from router.callbacks_report import Worked, owed_from
 from router.calls import Direction, Disposition, LegOutcome
-from router.figures import CountedCall, CountedLeg, Figures, Who
-from router.hours import HolidayCalendar, next_opening
+from router.figures import CountedCall, CountedLeg, Figures
+from router.hours import HolidayCalendar
 from router.office import Office
-from router.phones import Phone
-from storage.callback_reading import DayItem, items_between
+from router.phones import Who
+from storage.callback_reading import items_between
 from storage.database import Database
 from storage.day_figures import Day, SomeCalls, calls_of, keep_day, kept_days, marks
 from storage.errors import StorageError
 from storage.writer import Writer
+from switchboard.callbacks import worked_of
 from switchboard.names import Names, zone_in
 
 MOST_DAYS = 400
@@ -109,13 +107,8 @@ async def count_day(bureau: Bureau, day: Day, zone: ZoneInfo) -> Figures:
         await asyncio.sleep(0)
         began = ends
     for item in await items_between(bureau.database, day.since, day.until):
-        counting.count_callback(
-            figures,
-            item.department,
-            _worked(bureau, item),
-            tries=[who(Phone(each.pbx, each.by)) for each in item.tries if each.by],
-            reached_by=who(Phone(item.by_pbx, item.by)) if _reached(item) else None,
-        )
+        worked = worked_of(item, bureau.office, bureau.calendar, who)
+        counting.count_callback(figures, item.department, worked)
     return figures
 
 
@@ -150,33 +143,6 @@ def _leg(row: Any) -> CountedLeg:
         ring_seconds=row.ring_seconds,
         talk_seconds=row.talk_seconds,
     )
-
-
-def _reached(item: DayItem) -> bool:
-    return item.how is ClosedHow.REACHED and bool(item.by)
-
-
-def _worked(bureau: Bureau, item: DayItem) -> Worked:
-    first = item.tries[0] if item.tries else None
-    return Worked(
-        id=item.id,
-        owed_from=owed_from(item.first_missed_at, _opening(bureau, item.department)),
-        first_try_at=first.at if first else None,
-        first_try_by=first.by if first else "",
-        tries=tuple(each.by for each in item.tries),
-        how=item.how,
-        by=item.by,
-    )
-
-
-def _opening(bureau: Bureau, department: str) -> Callable[[datetime], datetime | None]:
-    office = bureau.office
-    home = office.departments.get(department or office.default_department)
-
-    def opening(at: datetime) -> datetime | None:
-        return next_opening(home.hours, at, bureau.calendar, days=14) if home else None
-
-    return opening
 
 
 async def _keep(bureau: Bureau, day: Day, zone: ZoneInfo, mark: str, figures: Figures) -> None:

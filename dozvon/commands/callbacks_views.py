@@ -161,7 +161,7 @@ def _print_report(context: Context, counted: DayReport, known: People) -> None:
         print_line(context, say(language, sentence, **about))
     rows = [
         [
-            known.who(p.person),
+            known.who(p.person, p.pbx),
             str(p.first_callbacks),
             str(p.attempts),
             str(p.reached),

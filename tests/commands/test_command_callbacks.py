@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dozvon.commands.terminal.exits import Exit
 from router.calls import Direction
+
+OFFICE = Path(__file__).parents[2] / "config" / "examples" / "office.toml"
 
 
 @pytest.fixture
@@ -131,6 +134,24 @@ def test_a_day_is_reported(owed: Any, ended: Any) -> None:
     assert (found["items"], found["needed"], found["reached"]) == (2, 2, 1)
     assert found["median_seconds"] == 30 * 60
     assert "Clients missed: 2" in owed.fine("callbacks", "report")
+
+
+def test_a_report_tells_the_same_extension_of_two_exchanges_apart(
+    terminal: Any, ended: Any
+) -> None:
+    office = OFFICE.read_text("utf-8")
+    two = terminal.folder / "two.toml"
+    two.write_text(office.replace('"104"', '"101"\npbx = "spb"'), "utf-8")
+    terminal.fine("office", "apply", str(two), "--yes")
+    terminal.record(ended("pbx1-1.1", 90), ended("pbx2-2.2", 80, pbx="spb"))
+    report = terminal.fine("callbacks", "report")
+    assert "Анна Иванова (101)" in report
+    assert "Дмитрий Орлов (101)" in report
+    people = terminal.json("callbacks", "report")["people"]
+    assert [(p["person"], p["pbx"], p["missed_rings"]) for p in people] == [
+        ("101", "main", 1),
+        ("101", "spb", 1),
+    ]
 
 
 def test_who_does_it_must_be_said(owed: Any) -> None:

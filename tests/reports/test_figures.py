@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.callbacks import ClosedHow
-from router.callbacks_report import Worked
+from router.callbacks_report import Try, Worked
 from router.calls import Direction, Disposition, LegOutcome
 from router.figures import (
     CountedCall,
@@ -152,17 +152,15 @@ def test_whom_the_exchange_found_busy_is_skipped_at_his_step() -> None:
 
 def test_the_wait_for_a_callback_is_counted_in_minutes() -> None:
     figures: Figures = {}
+    both = Phone("main", "101"), Phone("spb", "101")
     worked = Worked(
         id="1",
         owed_from=NINE,
-        first_try_at=NINE + timedelta(minutes=12),
-        first_try_by="101",
-        tries=("101", "102"),
+        tries=[Try(NINE + timedelta(minutes=12 * (n + 1)), who) for n, who in enumerate(both)],
         how=ClosedHow.REACHED,
-        by="102",
+        reached_by=both[1],
     )
-    first, second = Phone("main", "101"), Phone("spb", "101")
-    count_callback(figures, "sales", worked, tries=(first, second), reached_by=second)
+    count_callback(figures, "sales", worked)
     assert figures["waited", "sales"] == Counter({"12": 1})
     assert figures["callback", "sales"] == Counter(items=1, needed=1, reached=1, called=1)
     assert figures["caller", "101", "main"] == Counter(attempts=1)

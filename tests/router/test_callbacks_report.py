@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from router.callbacks import ClosedHow
-from router.callbacks_report import Worked, missed_rings, owed_from, report
+from router.callbacks_report import Rung, Try, Worked, missed_rings, owed_from, report
 from router.calls import Leg, LegOutcome
+from router.phones import Phone
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -17,16 +18,22 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def worked(
     item: str, *tries: tuple[float, str], how: ClosedHow | None = None, by: str = ""
 ) -> Worked:
-    at = [NINE + timedelta(minutes=minute) for minute, _ in tries]
     return Worked(
         id=item,
         owed_from=NINE,
-        first_try_at=at[0] if at else None,
-        first_try_by=tries[0][1] if tries else "",
-        tries=[who for _, who in tries],
+        tries=[Try(NINE + timedelta(minutes=minute), phone(who)) for minute, who in tries],
         how=how,
-        by=by,
+        reached_by=phone(by) if how is ClosedHow.REACHED else None,
     )
+
+
+def phone(number: str) -> Phone:
+    return Phone("main", number)
+
+
+def missed_by(number: str, *legs: Leg) -> int:
+    """How many rings he missed whose phone this is, for one call."""
+    return missed_rings([Rung("main", legs)], lambda who: who)[phone(number)]
 
 
 def leg(target: str, outcome: LegOutcome, ring_seconds: float = 10.0) -> Leg:
@@ -69,7 +76,7 @@ def test_each_person_has_his_part() -> None:
             worked("a", (4, "101"), (30, "102"), how=ClosedHow.REACHED, by="102"),
             worked("b", (10, "101"), (12, "101")),
         ],
-        Counter({"103": 2}),
+        Counter({phone("103"): 2}),
     )
     found = {
         p.person: (p.first_callbacks, p.attempts, p.reached, p.missed_rings) for p in day.people
@@ -92,6 +99,7 @@ def test_a_callback_before_opening_made_nobody_wait() -> None:
     [
         (LegOutcome.NO_ANSWER, True),
         (LegOutcome.DECLINED, True),
+        (LegOutcome.NOT_CONFIRMED, True),
         (LegOutcome.ELSEWHERE, False),
         (LegOutcome.CANCELLED, False),
         (LegOutcome.UNREACHABLE, False),
@@ -101,17 +109,17 @@ def test_a_callback_before_opening_made_nobody_wait() -> None:
 def test_a_missed_ring_is_one_that_the_person_could_have_answered(
     outcome: LegOutcome, *, missed: bool
 ) -> None:
-    assert missed_rings([[leg("101", outcome)]])["101"] == int(missed)
+    assert missed_by("101", leg("101", outcome)) == int(missed)
 
 
 def test_a_call_that_rang_twice_at_a_person_is_one_missed_ring() -> None:
-    assert missed_rings([[leg("101", LegOutcome.NO_ANSWER)] * 2])["101"] == 1
+    assert missed_by("101", *[leg("101", LegOutcome.NO_ANSWER)] * 2) == 1
 
 
 def test_who_let_it_ring_and_answered_in_the_end_missed_nothing() -> None:
     legs = [leg("101", LegOutcome.NO_ANSWER), leg("101", LegOutcome.ANSWERED)]
-    assert missed_rings([legs])["101"] == 0
+    assert missed_by("101", *legs) == 0
 
 
 def test_a_phone_that_never_rang_missed_nothing() -> None:
-    assert missed_rings([[leg("101", LegOutcome.NO_ANSWER, 0.0)]])["101"] == 0
+    assert missed_by("101", leg("101", LegOutcome.NO_ANSWER, 0.0)) == 0

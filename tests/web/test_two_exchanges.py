@@ -95,3 +95,17 @@ async def test_a_report_credits_who_answered(house: TwoExchanges) -> None:
     assert people == [["101", "spb"]]
     _, told = await (await house.api.program("sokolova")).get("/reports")
     assert not [f for f in told["days"][0]["figures"] if f["about"] in {"person", "picked"}]
+
+
+async def test_yesterdays_callback_report_names_who_let_it_ring(house: TwoExchanges) -> None:
+    web = house.api.live.house
+    for call, pbx in (("main-9.1", "main"), ("spb-9.1", "spb")):
+        made = an_ended_call(call, web.board.now, 24 * 60, rang=("101",))
+        ended = replace(made, call=replace(made.call, pbx=pbx))
+        await web.writer.submit(lambda uow, e=ended: record_ended_call(uow, e))
+    async with house.api.live.people.signed_in("boss") as director:
+        _, text = await director.get("/callbacks")
+    report = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert report.count("<tr>") == 2
+    assert "Анна Иванова" in report
+    assert "Дмитрий Орлов" in report

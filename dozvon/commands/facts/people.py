@@ -42,15 +42,15 @@ class People:
         """The zone of a department, else of the default one."""
         return self.names.zone(department) if self.names else ZoneInfo("UTC")
 
-    def manager_at(self, target: str) -> Manager | None:
-        """Whose phone or mobile a target is; nobody's where two PBXs have the number."""
-        return self.names.manager_at(target, None) if self.names else None
+    def manager_at(self, target: str, pbx: str | None = None) -> Manager | None:
+        """Whose phone or mobile a target is; where the PBX is not told, what one alone has."""
+        return self.names.manager_at(target, pbx) if self.names else None
 
-    def who(self, target: str | None) -> str:
-        """A target as people know it: `Анна Иванова (101)`, else the number."""
+    def who(self, target: str | None, pbx: str | None = None) -> str:
+        """A target at a PBX as people know it: `Анна Иванова (101)`, else the number."""
         if not target:
             return ""
-        manager = self.manager_at(target)
+        manager = self.manager_at(target, pbx)
         if manager is None:
             return self.number(target)
         return f"{manager.name} ({target})"

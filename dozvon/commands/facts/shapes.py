@@ -154,7 +154,7 @@ def morning_json(made: Morning, shares: Sequence[Share], items: Mapping[str, Ope
 
 
 def day_report_json(counted: DayReport) -> Json:
-    """How the company called back on a day; people are extensions, lengths seconds."""
+    """How the company called back on a day; people by extension and PBX, lengths seconds."""
     plain = asdict(counted)
     return plain | {"share_reached": counted.share_reached}
 

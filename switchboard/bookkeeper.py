@@ -2,11 +2,13 @@
 
 At 03:10 of the office's zone the days are balanced that are over and were not balanced yet: as a
 rule that is yesterday. What a service that was off had left is balanced at its next start, as soon
-as the gaps of its absence are recovered. A difference is an error in the log and stays readable
-(`state`, and `books/last` in the database, also for the service after this one) until books balance
-again. After a gap the calls that the journal did not have are recorded from the call records, and
-the gap says how many, or that nothing could be recovered. A day's balancing looks at its gaps once
-more, because Asterisk may write its records in batches.
+as the gaps of its absence are recovered. A day whose call records cannot be read stays due, for as
+long as days are caught up with; a damaged line will be no better and holds up none. A difference is
+an error in the log and stays readable (`state`, and `books/last` in the database, also for the
+service after this one) until books balance again. After a gap the calls that the journal did not
+have are recorded from the call records, and the gap says how many, or that nothing could be
+recovered. A day's balancing looks at its gaps once more, because Asterisk may write its records in
+batches.
 """
 
 from __future__ import annotations
@@ -53,13 +55,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooksState:
-    """What became of the last balancing; `trouble` is a sentence where records were unreadable."""
+    """What became of the last balancing; `trouble` is a sentence where records were unreadable.
+
+    `unread`: a PBX's call records could not be read at all; else it is lines of them.
+    """
 
     day: date
     at: datetime
     balanced: bool
     differences: int
     trouble: str = ""
+    unread: bool = False
 
 
 class Bookkeeper:
@@ -123,7 +129,8 @@ class Bookkeeper:
     async def balance_due(self) -> None:
         """Balances the days that are over and were not yet; the newest that differs is the state.
 
-        Raises what a day raised that could not be worked on; it is due again the next time.
+        Raises what a day raised that could not be worked on; it is due again the next time, as is
+        each day from the first on whose call records could not be read.
         """
         found: list[BooksState] = []
         try:
@@ -132,7 +139,7 @@ class Bookkeeper:
         finally:
             if found:
                 differ = [state for state in found if not state.balanced]
-                await self._keep((differ or found)[-1], found[-1].day)
+                await self._keep((differ or found)[-1], _read_through(found))
 
     async def night(self, day: date) -> BooksState:
         """Recovers what is left of a day's gaps, balances the day and says in the log how."""
@@ -249,6 +256,7 @@ class Bookkeeper:
             balanced=kept.balanced,
             differences=len(found),
             trouble=trouble,
+            unread=bool(kept.unreadable),
         )
 
     async def _keep(self, state: BooksState, through: date) -> None:
@@ -281,6 +289,12 @@ def next_night(now: datetime, zone: ZoneInfo) -> datetime:
     raise AssertionError("a day has a night")
 
 
+def _read_through(found: Sequence[BooksState]) -> date:
+    """The day up to which, of days one after another, all could be read."""
+    unread = next((state.day for state in found if state.unread), None)
+    return unread - timedelta(days=1) if unread else found[-1].day
+
+
 def _plain(state: BooksState) -> dict[str, Any]:
     return {
         "day": state.day.isoformat(),
@@ -288,6 +302,7 @@ def _plain(state: BooksState) -> dict[str, Any]:
         "balanced": state.balanced,
         "differences": state.differences,
         "trouble": state.trouble,
+        "unread": state.unread,
     }
 
 
@@ -299,5 +314,6 @@ def _read(told: Mapping[str, Any]) -> tuple[BooksState, date]:
         balanced=bool(told["balanced"]),
         differences=int(told["differences"]),
         trouble=str(told["trouble"]),
+        unread=bool(told.get("unread")),
     )
     return state, date.fromisoformat(told.get("through") or told["day"])

@@ -14,7 +14,8 @@ from dozvon.commands.terminal.speaking import SpeakingCommand, as_json
 from dozvon.commands.terminal.stories import colour_of, ending, leg_lines, title, transfer_lines
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
-from pbx_adapters.asterisk.replay import NO_TIMES, Replayed, has_times, read_record, to_json
+from pbx_adapters.asterisk.replay import Replayed, has_times, read_record, to_json
+from storage.sentences import in_language
 
 _PIECE = 1 << 16
 _UTC = ZoneInfo("UTC")
@@ -32,8 +33,8 @@ def replay(context: Context, *, file: IO[bytes], as_json: bool) -> None:
     else:
         _print(context, record)
     for warning in record.warnings:
-        sentence = say(context.language, "replay-no-times") if warning == NO_TIMES else warning
-        print_line(context, clean(sentence), Colour.CAUTION, err=True)
+        sentence = clean(in_language(warning, context.language))
+        print_line(context, sentence, Colour.CAUTION, err=True)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

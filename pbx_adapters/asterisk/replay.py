@@ -20,11 +20,13 @@ from datetime import UTC, datetime
 
 from pbx_adapters.asterisk.ami_wire import AmiReader
 from pbx_adapters.asterisk.frames import Frame
+from pbx_adapters.asterisk.replay_warnings import COUNTED, CUT, FORMS, NO_TIMES, UNREAD
 from pbx_adapters.asterisk.tracking import WANTED_EVENTS, PartyRules, Tracker
 from pbx_adapters.asterisk.tracking.reading import Key, timestamp
 from router.calls import Call, CallState, Leg, Transfer
 from router.events import AnyCallEvent, CallBegan, CallsJoined
 from router.lifecycle import advance
+from storage.sentences import read_again
 
 ROW, ROWS_END = "CoreShowChannel", "CoreShowChannelsComplete"
 LATE_AT_MOST = 30.0
@@ -36,15 +38,15 @@ NEIGHBOURS = 50
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 """The beginning of a call of which the record does not tell the times."""
 
-NO_TIMES = "events bear no times, lengths are not known: set timestampevents = yes in manager.conf"
-"""The warning about it, in `Replayed.warnings`."""
-
 _PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """Calls in the order of their beginnings, and what a reader should know about the record."""
+    """Calls in the order of their beginnings, and what a reader should know about the record.
+
+    warnings: sentences that know themselves in Russian.
+    """
 
     calls: tuple[Call, ...]
     warnings: tuple[str, ...] = ()
@@ -65,9 +67,9 @@ def read_record(
     tracker = Tracker(pbx, rules)
     calls = _calls(in_order(_once(frames)), tracker)
     if not all(has_times(call) for call in calls):
-        warnings.append(NO_TIMES)
+        warnings.append(NO_TIMES())
     for reason, count in sorted(tracker.ignored.items()):
-        warnings.append(f"{count} × {reason}")
+        warnings.append(COUNTED(count=count, reason=read_again(reason, FORMS)))
     return Replayed(calls=calls, warnings=tuple(warnings))
 
 
@@ -102,11 +104,11 @@ def _frames(stream: bytes | Iterable[bytes]) -> tuple[list[Frame], list[str]]:
     frames: list[Frame] = []
     for start in range(0, len(data), _PIECE):
         frames += reader.feed(data[start : start + _PIECE])
-    warnings = [str(damage) for damage in reader.take_damage()]
+    warnings = [read_again(str(damage), FORMS) for damage in reader.take_damage()]
     if reader.damaged > len(warnings):
-        warnings.append(f"{reader.damaged} messages could not be read")
+        warnings.append(UNREAD(count=reader.damaged))
     if reader.pending:
-        warnings.append(f"the record ends in the middle of a message ({reader.pending} bytes)")
+        warnings.append(CUT(size=reader.pending))
     return [frame for frame in frames if frame.kind == "event"], warnings
 
 

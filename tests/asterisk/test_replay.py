@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx_adapters.asterisk.replay import NO_TIMES, in_order, read_record, replay, to_json
+from pbx_adapters.asterisk.replay import in_order, read_record, replay, to_json
+from pbx_adapters.asterisk.replay_warnings import NO_TIMES
 from pbx_adapters.asterisk.tracking import PartyRules
 
 STORIES = Path(__file__).parents[1] / "scenarios"
@@ -203,7 +204,7 @@ def test_a_record_without_times_tells_no_lengths_and_says_why() -> None:
     assert [(leg["target"], leg["outcome"], leg["ring_seconds"]) for leg in call["legs"]] == [  # type: ignore[attr-defined]
         ("101", "elsewhere", None), ("102", "answered", None), ("103", "elsewhere", None),
     ]  # fmt: skip
-    assert found.warnings == (NO_TIMES,)
+    assert found.warnings == (NO_TIMES(),)
 
 
 def test_of_a_call_without_times_that_nobody_answered_nobody_talked() -> None:
@@ -222,7 +223,7 @@ def test_times_that_only_a_part_of_the_record_has_are_told_of_that_part(first: s
         timed = [c for c in to_json(found.calls)["calls"] if c["talk_seconds"] is not None]
         assert timed == told(other)
         assert len(found.calls) == 2
-        assert found.warnings == (NO_TIMES,)
+        assert found.warnings == (NO_TIMES(),)
 
 
 def test_one_event_without_a_time_takes_the_lengths_from_its_call_alone() -> None:

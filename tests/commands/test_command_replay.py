@@ -82,6 +82,15 @@ def test_a_damaged_record_is_told_beside_the_answer_and_never_in_it(cut: int) ->
     assert "middle of a message" in done.stderr
 
 
+def test_what_a_record_lacks_is_told_in_the_reader_s_language() -> None:
+    words = ("--language", "ru", "replay", "-")
+    stream = b"garbage: 1\r\n\r\n" + STREAM[:-40]
+    done = CliRunner().invoke(dozvon, words, input=stream, obj=Context())
+    assert "обрывается на середине сообщения" in done.stderr
+    assert "не событие и не ответ; начинается с 'garbage'" in done.stderr
+    assert "message" not in done.stderr
+
+
 def test_an_empty_record_has_no_calls() -> None:
     assert told(stream=b"").stdout.strip() == "There are no calls in the record."
 

@@ -60,10 +60,6 @@ STORIES: Final[dict[str, tuple[str, str]]] = {
     "ending-reject": ("вежливый отказ", "a polite refusal"),
     "reasons": ("Почему:", "Why:"),
     "replay-none": ("В записи нет звонков.", "There are no calls in the record."),
-    "replay-no-times": (
-        "У событий нет времени, длительности неизвестны: timestampevents = yes в manager.conf.",
-        "Events bear no times, lengths are not known: set timestampevents = yes in manager.conf.",
-    ),
     "time-unknown": ("время неизвестно", "time unknown"),
     "title-inbound": ("{at}  {caller} → линия {line}", "{at}  {caller} → line {line}"),
     "title-outbound": ("{at}  {caller} звонит {line}", "{at}  {caller} dials {line}"),

@@ -12,13 +12,18 @@ import secrets
 import click
 
 from config.settings import PbxSettings
-from config.settings_values import EVERYWHERE, is_loopback
 from dozvon.commands.facts.offices import office_if_any
 from dozvon.commands.terminal.exits import Exit, Trouble
 from dozvon.commands.terminal.speaking import SpeakingCommand, language_of, option
 from dozvon.commands.terminal.texts import say
 from dozvon.context import Context
-from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, agi_url, extensions
+from pbx_adapters.asterisk.dialplan import (
+    DialplanBlanks,
+    Flavour,
+    agi_url,
+    extensions,
+    our_address,
+)
 from pbx_adapters.asterisk.manager_conf import SUPPORTED, manager_conf, permitted
 from pbx_adapters.asterisk.mirror import FAIL_OPEN_RING_SECONDS
 from pbx_adapters.asterisk.plan_variables import fail_open_step
@@ -93,11 +98,9 @@ def _pbx_of_settings(context: Context, key: str) -> PbxSettings | None:
 
 def _asked_at(pbx: PbxSettings) -> str:
     """Where the service listens, as Asterisk reaches it."""
-    host = pbx.agi_host
-    if host in EVERYWHERE:
-        if not is_loopback(pbx.host):
-            raise Trouble(Exit.WRONG, "dialplan-which-agi", host=host, port=pbx.agi_port)
-        host = "127.0.0.1"
+    host = our_address(pbx.host, pbx.agi_host)
+    if host is None:
+        raise Trouble(Exit.WRONG, "dialplan-which-agi", host=pbx.agi_host, option="--agi")
     return agi_url(host, pbx.agi_port)
 
 

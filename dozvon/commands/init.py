@@ -24,6 +24,7 @@ from dozvon.setup.exchange import ExchangeFacts, ask_exchange
 from dozvon.setup.files import make_folder, write_file
 from dozvon.setup.greeting import asterisk_behind
 from dozvon.setup.installing import Place, Secrets
+from pbx_adapters.asterisk.dialplan import our_address
 from router.office import Office
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -122,7 +123,7 @@ def _wanted(interview: _Interview, before: dict[str, Any], key: str) -> Wanted:
         calls_user=interview.text("calls_user", known.get("ami_user", "dozvon")),
         journal_user=interview.text("journal_user", known.get("journal_user", "dozvon-journal")),
         systemname=str(interview.given["systemname"] or known.get("systemname", "pbx1")),
-        listen_host=interview.text("listen_host", known.get("agi_host", "127.0.0.1")),
+        listen_host=_listen_host(interview, host, known.get("agi_host", "127.0.0.1")),
         listen_port=interview.number(
             "listen_port", known.get("agi_port", installing.free_port_for_questions(before))
         ),
@@ -131,6 +132,18 @@ def _wanted(interview: _Interview, before: dict[str, Any], key: str) -> Wanted:
         data_dir=data_dir,
         http_port=interview.given["http_port"],
     )
+
+
+def _listen_host(interview: _Interview, host: str, usual: str) -> str:
+    """Where to wait for the PBX's questions; asks again where a PBX at `host` cannot reach it."""
+    while True:
+        answer = interview.text("listen_host", usual)
+        if our_address(host, answer) is not None:
+            return answer
+        about = {"host": answer, "option": "--listen-host"}
+        if interview.yes or interview.given["listen_host"] is not None:
+            raise Trouble(Exit.WRONG, "dialplan-which-agi", **about)
+        interview.tell("dialplan-which-agi", Colour.CAUTION, **about)
 
 
 def _connected(

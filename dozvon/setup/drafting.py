@@ -14,7 +14,13 @@ from typing import Any
 from config.settings_values import is_loopback
 from dozvon.commands.dialplan import default_fail_open
 from dozvon.setup.files import toml_value
-from pbx_adapters.asterisk.dialplan import DialplanBlanks, Flavour, agi_url, extensions
+from pbx_adapters.asterisk.dialplan import (
+    DialplanBlanks,
+    Flavour,
+    agi_url,
+    extensions,
+    our_address,
+)
 from pbx_adapters.asterisk.manager_conf import manager_conf, permitted
 from router.office import Office
 
@@ -123,14 +129,22 @@ def users_text(wanted: Wanted, *, asterisk: int, calls_secret: str, journal_secr
 
 
 def dialplan_text(wanted: Wanted, office: Office, *, phones_context: str, freepbx: bool) -> str:
-    """What belongs into extensions.conf."""
+    """What belongs into extensions.conf; raises ValueError where the PBX cannot reach us."""
     blanks = DialplanBlanks(
-        agi=agi_url(wanted.listen_host, wanted.listen_port),
+        agi=agi_url(_ours(wanted), wanted.listen_port),
         phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
         fail_open=default_fail_open(office),
         flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,
     )
     return extensions(blanks)
+
+
+def _ours(wanted: Wanted) -> str:
+    """The host at which the PBX reaches us."""
+    found = our_address(wanted.host, wanted.listen_host)
+    if found is None:
+        raise ValueError(f"a PBX at {wanted.host} cannot reach us at {wanted.listen_host!r}")
+    return found
 
 
 def office_text(answers: OfficeAnswers, *, pbx: str, trunks: Sequence[str], language: str) -> str:

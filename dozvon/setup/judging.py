@@ -140,7 +140,11 @@ def _dialplan(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         about = {"ours": VERSION, "theirs": theirs["version"]}
         yield error("dialplan-other-version", pbx.key, **about)
     port = int(theirs["port"] or 4573)
-    if port != pbx.agi_port or not _may_be(theirs["host"], pbx.agi_host):
+    if not is_loopback(pbx.host) and _is_own(theirs["host"]):
+        right = False
+        about = {"theirs": f"{theirs['host']}:{port}", "host": pbx.host}
+        yield error("dialplan-asks-itself", pbx.key, **about)
+    elif port != pbx.agi_port or not _may_be(theirs["host"], pbx.agi_host):
         right = False
         about = {"theirs": f"{theirs['host']}:{port}", "ours": f"{pbx.agi_host}:{pbx.agi_port}"}
         yield error("dialplan-other-address", pbx.key, **about)
@@ -150,10 +154,18 @@ def _dialplan(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
 
 def _may_be(asked: str, listens: str) -> bool:
     """Whether a host that is asked may be the one where we listen; a name may be any."""
-    if listens in EVERYWHERE:
-        return True
     asked_at, listens_at = _address(asked), _address(listens)
-    return asked_at is None or listens_at is None or asked_at == listens_at
+    if asked_at is None or listens_at is None:
+        return True
+    if listens in EVERYWHERE:
+        return asked_at.version == listens_at.version  # `::` is bound for IPv6 alone
+    return asked_at == listens_at
+
+
+def _is_own(asked: str) -> bool:
+    """Whether who asks this host asks his own machine."""
+    address = _address(asked)
+    return address is not None and (address.is_loopback or address.is_unspecified)
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

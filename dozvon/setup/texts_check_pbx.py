@@ -175,6 +175,19 @@ CHECKS_PBX: Final[dict[str, tuple[str, str]]] = {
             "dialplan)"
         ),
     ),
+    "dialplan-asks-itself": (
+        (
+            "план набора спрашивает {theirs}, то есть свою же машину, а АТС на другой ({host}): "
+            "звонки идут по запасному плану. Вставьте план с адресом сервиса, который видит АТС "
+            "(dozvon dialplan --agi). Если обе на одной машине, укажите для АТС host 127.0.0.1"
+        ),
+        (
+            "the dialplan asks {theirs}, its own machine, but the PBX is on another one ({host}): "
+            "calls go the fail-open way. Paste the dialplan with the service's address as the PBX "
+            "sees it (dozvon dialplan --agi). If both are on one machine, the PBX's host is "
+            "127.0.0.1"
+        ),
+    ),
     "modules-right": (
         "нужные модули загружены",
         "the modules that are needed are loaded",

@@ -71,7 +71,11 @@ def test_users_of_the_settings_are_printed_on_request_without_their_passwords(
 
 @pytest.mark.parametrize(
     ("host", "listens", "expected"),
-    [("127.0.0.1", EVERY_ADDRESS, "127.0.0.1:4580"), ("10.0.0.9", "fd00::5", "[fd00::5]:4580")],
+    [
+        ("127.0.0.1", EVERY_ADDRESS, "127.0.0.1:4580"),
+        ("::1", "::", "[::1]:4580"),
+        ("10.0.0.9", "fd00::5", "[fd00::5]:4580"),
+    ],
 )
 def test_an_address_is_written_as_asterisk_dials_it(
     terminal: Any, host: str, listens: str, expected: str
@@ -80,9 +84,10 @@ def test_an_address_is_written_as_asterisk_dials_it(
     assert asked(terminal.fine("dialplan")) == {expected}
 
 
-def test_an_address_that_the_settings_do_not_tell_must_be_said(terminal: Any) -> None:
-    """A service that listens everywhere, and an exchange elsewhere: no guess reaches it."""
-    settings(terminal, EVERY_ADDRESS)
+@pytest.mark.parametrize("listens", [EVERY_ADDRESS, "127.0.0.1"])
+def test_an_address_that_the_settings_do_not_tell_must_be_said(terminal: Any, listens: str) -> None:
+    """We listen everywhere, or for this machine, and the exchange is elsewhere: no guess helps."""
+    settings(terminal, listens)
     done = terminal.run("dialplan")
     assert (done.exit_code, "--agi" in done.output) == (2, True)
     assert asked(terminal.fine("dialplan", "--agi", "10.0.0.7:4580")) == {"10.0.0.7:4580"}

@@ -163,12 +163,14 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "dialplan-which-agi": (
         (
-            "Сервис ждёт вопросов на всех адресах ({host}), а АТС на другой машине: укажите адрес, "
-            "который она видит: --agi АДРЕС:{port}."
+            "АТС на другой машине, и по адресу «{host}» сервиса ей не найти: укажите ключом "
+            "{option} адрес этой машины, который видит АТС. Если обе на одной машине, адрес АТС "
+            "(host) — 127.0.0.1."
         ),
         (
-            "The service listens on every address ({host}) and the PBX is on another machine: "
-            "name the one that it sees, --agi ADDRESS:{port}."
+            "The PBX is on another machine and cannot find the service at “{host}”: name the "
+            "address of this machine that the PBX sees by {option}. If both are on one machine, "
+            "the PBX's address (host) is 127.0.0.1."
         ),
     ),
     "file-trouble": ("{file}: {reason}.", "{file}: {reason}."),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 
+from config.settings_values import EVERYWHERE, is_loopback
+
 VERSION = "3"
 """The dialplan's version. `dozvon check` compares it with what the PBX runs."""
 
@@ -67,6 +69,18 @@ class DialplanBlanks:
 def agi_url(host: str, port: int) -> str:
     """The service's address as the dialplan writes it; IPv6 in brackets."""
     return f"agi://[{host}]:{port}" if ":" in host else f"agi://{host}:{port}"
+
+
+def our_address(pbx_host: str, listens: str) -> str | None:
+    """The host at which a PBX reaches us; None where the one on which we listen does not tell it.
+
+    A PBX elsewhere never reaches us at an address that means its own machine.
+    """
+    if not is_loopback(pbx_host):
+        return None if listens in EVERYWHERE or is_loopback(listens) else listens
+    if listens not in EVERYWHERE:
+        return listens
+    return "::1" if ":" in listens else "127.0.0.1"  # `::` is bound for IPv6 alone
 
 
 def extensions(blanks: DialplanBlanks) -> str:

@@ -12,12 +12,13 @@ Rules:
    not, there or on another of his phones. It is one for each call. It says nothing of the company:
    the call may have been answered by the next step. It is counted apart.
 5. A person is known by the phone under which his figures stand (`Who`); the same extension at two
-   PBXs is two people.
+   PBXs is two people. One call back is one of his callbacks, however many items of the day it was
+   made for or closed; the items are counted apart.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,10 +33,11 @@ MISSED_RINGS = frozenset({LegOutcome.NO_ANSWER, LegOutcome.DECLINED, LegOutcome.
 
 
 class Try(NamedTuple):
-    """A callback, whether it reached the client or not: when, and by whom if that is known."""
+    """A callback, reached or not: when, by whom if that is known, and the id of the call."""
 
     at: datetime
     by: Phone | None
+    call_id: str
 
 
 class Rung(NamedTuple):
@@ -50,7 +52,8 @@ class Worked:
     """What became of one item.
 
     `owed_from`: when it could be worked on first. `tries`: the callbacks in order, the one that
-    reached the client among them. `reached_by`: who reached him, if somebody did.
+    reached the client among them. `reached_by`: who reached him, if somebody did. `closing_call`:
+    the id of the call that closed the item, empty where none did.
     """
 
     id: str
@@ -58,11 +61,7 @@ class Worked:
     tries: Sequence[Try] = ()
     how: ClosedHow | None = None
     reached_by: Phone | None = None
-
-    @property
-    def first_try_by(self) -> Phone | None:
-        """Who called back first."""
-        return self.tries[0].by if self.tries else None
+    closing_call: str = ""
 
     @property
     def waited_seconds(self) -> float | None:
@@ -138,6 +137,16 @@ def missed_rings(calls: Iterable[Rung], who: Who) -> Counter[Phone]:
     return found
 
 
+def attempts(worked: Iterable[Worked]) -> Counter[Phone]:
+    """How many calls back each person made, those that reached the client among them."""
+    return _calls_of((each.by, each.call_id) for item in worked for each in item.tries)
+
+
+def reached(worked: Iterable[Worked]) -> Counter[Phone]:
+    """How many calls of each person reached a client who was owed one."""
+    return _calls_of((item.reached_by, item.closing_call) for item in worked)
+
+
 def report(worked: Sequence[Worked], rings: Counter[Phone] | None = None) -> DayReport:
     """Counts a day. People are named as the items and `rings` name them, sorted by number."""
     rings = rings or Counter()
@@ -153,31 +162,34 @@ def report(worked: Sequence[Worked], rings: Counter[Phone] | None = None) -> Day
         still_open=how[None],
         median_seconds=median(waits) if waits else None,
         longest_seconds=max(waits, default=None),
-        people=tuple(
-            _person(who, worked, rings)
-            for who in sorted(_people(worked, rings), key=lambda who: (who.number, who.pbx))
-        ),
+        people=_people(worked, rings),
     )
 
 
-def _people(worked: Iterable[Worked], rings: Counter[Phone]) -> set[Phone]:
-    callers = {each.by for item in worked for each in item.tries if each.by}
-    closers = {item.reached_by for item in worked if item.reached_by}
-    return callers | closers | set(rings)
-
-
-def _person(who: Phone, worked: Iterable[Worked], rings: Counter[Phone]) -> PersonReport:
-    first = [item for item in worked if item.first_try_by == who]
-    waits = [item.waited_seconds for item in first if item.waited_seconds is not None]
-    return PersonReport(
-        person=who.number,
-        pbx=who.pbx,
-        first_callbacks=len(first),
-        attempts=sum(each.by == who for item in worked for each in item.tries),
-        reached=sum(item.reached_by == who for item in worked),
-        median_seconds=median(waits) if waits else None,
-        missed_rings=rings[who],
+def _people(worked: Sequence[Worked], rings: Counter[Phone]) -> tuple[PersonReport, ...]:
+    tried, got = attempts(worked), reached(worked)
+    first = _calls_of((item.tries[0].by, item.tries[0].call_id) for item in worked if item.tries)
+    waits: defaultdict[Phone | None, list[float]] = defaultdict(list)
+    for item in worked:
+        if item.waited_seconds is not None:
+            waits[item.tries[0].by].append(item.waited_seconds)
+    return tuple(
+        PersonReport(
+            person=who.number,
+            pbx=who.pbx,
+            first_callbacks=first[who],
+            attempts=tried[who],
+            reached=got[who],
+            median_seconds=median(waits[who]) if who in waits else None,
+            missed_rings=rings[who],
+        )
+        for who in sorted({*tried, *got, *rings}, key=lambda who: (who.number, who.pbx))
     )
+
+
+def _calls_of(made: Iterable[tuple[Phone | None, str]]) -> Counter[Phone]:
+    """How many calls are each person's; a call that is told for several items counts once."""
+    return Counter(who for who, _ in set(made) if who)
 
 
 def _rang(leg: Leg) -> bool:

@@ -11,25 +11,27 @@ Rules:
 3. Somebody was *skipped* when a decision passed him over, once for each call and reason; the
    exchange may find him busy later ("at-step"). That he comes last is no skip.
 4. Only inbound calls are offered; outbound calls count for who dialled.
-5. Figures are counts by name under a subject, so that days can be added; how long something took
+5. One call back counts once for who made it, however many items of the callback list it closes;
+   each of these items is called back.
+6. Figures are counts by name under a subject, so that days can be added; how long something took
    is counted by whole seconds (or minutes), so that a median stays exact when days are added.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from router.callbacks_report import Worked
+from router.callbacks_report import Worked, attempts, reached
 from router.calls import Direction, Disposition, LegOutcome
 from router.phones import Phone, Who
 from router.plan import Why
 
-VERSION = 2
+VERSION = 3
 """Raised when figures of the same calls would come out differently."""
 
 LONGEST_ANSWER_SECONDS = 300
@@ -147,25 +149,23 @@ def count_trail(figures: Figures, trail: Iterable[Mapping[str, Any]]) -> None:
             _of(figures, About.SKIPPED, manager)["at-step"] += 1
 
 
-def count_callback(
-    figures: Figures,
-    department: str,
-    worked: Worked,
-) -> None:
+def count_callback(figures: Figures, department: str, worked: Worked) -> None:
     """Adds an item of the callback list to the day on which its first missed call began."""
     counts = _of(figures, About.CALLBACK, department)
     counts["items"] += 1
     counts["needed"] += worked.needed
     counts[str(worked.how) if worked.how else "open"] += 1
-    for each in worked.tries:
-        if each.by:
-            _of_person(figures, About.CALLER, each.by)["attempts"] += 1
-    if worked.reached_by:
-        _of_person(figures, About.CALLER, worked.reached_by)["reached"] += 1
     if worked.waited_seconds is not None:
         counts["called"] += 1
         minutes = min(round(worked.waited_seconds / 60), LONGEST_WAIT_MINUTES)
         _of(figures, About.WAITED, department)[str(minutes)] += 1
+
+
+def count_callers(figures: Figures, worked: Collection[Worked]) -> None:
+    """Adds who called back for the items of a day, all of them at once."""
+    for name, counts in (("attempts", attempts(worked)), ("reached", reached(worked))):
+        for who, count in counts.items():
+            _of_person(figures, About.CALLER, who)[name] += count
 
 
 def added(days: Iterable[Figures]) -> Figures:

@@ -21,11 +21,12 @@ _links, _tries = schema.callback_calls, schema.callback_attempts
 
 
 class DayTry(NamedTuple):
-    """A callback: when, by which extension, and of which PBX that is."""
+    """A callback: when, by which extension, of which PBX that is, and the id of the call."""
 
     at: datetime
     by: str
     pbx: str
+    call_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class DayItem:
     """An item whose first missed call began in the stretch; people are extensions.
 
     `tries`: the callbacks in order, the one that reached the client among them. `by_pbx`: the PBX
-    of the call that closed the item.
+    of the call that closed the item, `closing_call` its id; empty where no call did.
     """
 
     id: str
@@ -43,6 +44,7 @@ class DayItem:
     how: ClosedHow | None = None
     by: str = ""
     by_pbx: str = ""
+    closing_call: str = ""
 
 
 async def items_between(
@@ -72,7 +74,7 @@ async def items_between(
     async with database.reading() as connection:
         rows = (await connection.execute(asked)).all()
         for found in await connection.execute(tries):
-            tried[found.callback_id].append(DayTry(found.at, found.by, found.pbx))
+            tried[found.callback_id].append(DayTry(found.at, found.by, found.pbx, found.call_id))
         at_home = {row.callback_id: row.department for row in await connection.execute(homes)}
     return tuple(_day_item(row, at_home.get(row.id, ""), tried[row.id]) for row in rows)
 
@@ -99,7 +101,8 @@ async def legs_between(database: Database, since: datetime, until: datetime) -> 
 def _day_item(row: Any, department: str, tries: list[DayTry]) -> DayItem:
     how = ClosedHow(row.closed_how) if row.closed_how else None
     if how is ClosedHow.REACHED and row.reached_at is not None:
-        tries = [*tries, DayTry(row.reached_at, row.closed_by, row.closed_at_pbx)]
+        last = DayTry(row.reached_at, row.closed_by, row.closed_at_pbx, row.closing_call_id)
+        tries = [*tries, last]
     return DayItem(
         id=row.id,
         department=department,
@@ -108,6 +111,7 @@ def _day_item(row: Any, department: str, tries: list[DayTry]) -> DayItem:
         how=how,
         by=row.closed_by,
         by_pbx=row.closed_at_pbx or "",
+        closing_call=row.closing_call_id,
     )
 
 

@@ -92,9 +92,10 @@ def worked_of(item: DayItem, office: Office | None, calendar: HolidayCalendar, w
     return Worked(
         id=item.id,
         owed_from=owed_from(item.first_missed_at, _opening(office, item, calendar)),
-        tries=tuple(Try(each.at, person(each.pbx, each.by)) for each in item.tries),
+        tries=tuple(Try(each.at, person(each.pbx, each.by), each.call_id) for each in item.tries),
         how=item.how,
         reached_by=person(item.by_pbx, item.by) if reached else None,
+        closing_call=item.closing_call,
     )
 
 

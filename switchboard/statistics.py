@@ -106,9 +106,11 @@ async def count_day(bureau: Bureau, day: Day, zone: ZoneInfo) -> Figures:
         _count(figures, some, began.astimezone(zone).hour, who)
         await asyncio.sleep(0)
         began = ends
-    for item in await items_between(bureau.database, day.since, day.until):
-        worked = worked_of(item, bureau.office, bureau.calendar, who)
-        counting.count_callback(figures, item.department, worked)
+    items = await items_between(bureau.database, day.since, day.until)
+    worked = [worked_of(item, bureau.office, bureau.calendar, who) for item in items]
+    for item, became in zip(items, worked, strict=True):
+        counting.count_callback(figures, item.department, became)
+    counting.count_callers(figures, worked)
     return figures
 
 

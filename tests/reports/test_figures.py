@@ -19,6 +19,7 @@ from router.figures import (
     added,
     count_call,
     count_callback,
+    count_callers,
     count_skips,
     count_trail,
     from_json,
@@ -156,11 +157,16 @@ def test_the_wait_for_a_callback_is_counted_in_minutes() -> None:
     worked = Worked(
         id="1",
         owed_from=NINE,
-        tries=[Try(NINE + timedelta(minutes=12 * (n + 1)), who) for n, who in enumerate(both)],
+        tries=[
+            Try(NINE + timedelta(minutes=12), both[0], "2"),
+            Try(NINE + timedelta(minutes=24), both[1], "3"),
+        ],
         how=ClosedHow.REACHED,
         reached_by=both[1],
+        closing_call="3",
     )
     count_callback(figures, "sales", worked)
+    count_callers(figures, [worked])
     assert figures["waited", "sales"] == Counter({"12": 1})
     assert figures["callback", "sales"] == Counter(items=1, needed=1, reached=1, called=1)
     assert figures["caller", "101", "main"] == Counter(attempts=1)

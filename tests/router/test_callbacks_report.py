@@ -18,12 +18,17 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def worked(
     item: str, *tries: tuple[float, str], how: ClosedHow | None = None, by: str = ""
 ) -> Worked:
+    made = [
+        Try(NINE + timedelta(minutes=minute), phone(who), f"{item}-{minute}")
+        for minute, who in tries
+    ]
     return Worked(
         id=item,
         owed_from=NINE,
-        tries=[Try(NINE + timedelta(minutes=minute), phone(who)) for minute, who in tries],
+        tries=made,
         how=how,
         reached_by=phone(by) if how is ClosedHow.REACHED else None,
+        closing_call=made[-1].call_id if how is ClosedHow.REACHED else "",
     )
 
 

@@ -22,6 +22,7 @@ from storage.recording import refold_parties
 from storage.records import ClientRecord
 from storage.unit_of_work import UnitOfWork
 from switchboard.clients import ClientBase
+from switchboard.next_contact import agreed
 
 PIECE = 200
 """So many clients change hands in one transaction (some 20 ms)."""
@@ -117,7 +118,7 @@ async def note_client(
     application: str = "",
     next_contact_at: datetime | None = None,
 ) -> None:
-    """A note without a call, with the next contact as the viewer's task."""
+    """A note without a call, with the next contact as the viewer's task; raises `NotAhead`."""
     note = Note(
         client=client.key,
         application=application,
@@ -125,7 +126,7 @@ async def note_client(
         manager=base.viewer.manager,
         at=base.now,
         text=text.strip()[:LONGEST_NOTE],
-        next_contact_at=next_contact_at,
+        next_contact_at=agreed(next_contact_at, base.now),
     )
     deed = base.deed("note", client.key)
 

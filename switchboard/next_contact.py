@@ -1,14 +1,15 @@
-"""When to speak with a client again: at two thirds of the time that he named. Pure.
+"""When to speak with a client again: as agreed, or at two thirds of the time that he named. Pure.
 
 Rules: "in 6 days" is proposed for day 4; what falls on closed hours moves to the next opening, if
 that is still before the hour he named, else back to the last open day before it; days keep the time
-of day, hours are rounded to five minutes. It is a proposal: the person changes it as he likes.
+of day, hours are rounded to five minutes. It is a proposal: the person changes it as he likes. What
+is agreed lies ahead; only what was kept before may be past, and is known again by its minute.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from zoneinfo import ZoneInfo
 
 from router.hours import HolidayCalendar, is_open, next_opening
@@ -27,7 +28,38 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+class Unsaid(Enum):
+    """Of a note's text or contact nothing is said: it stays as it was."""
+
+    UNSAID = "unsaid"
+
+
+class NotAhead(Exception):  # noqa: N818 - a refusal is an answer
+    """A next contact that is past (`at`), or that cannot be read."""
+
+    def __init__(self, at: datetime | None = None) -> None:
+        super().__init__()
+        self.at = at
+
+
 _DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30}
+
+
+def agreed(
+    at: datetime | Unsaid | None, now: datetime, kept: datetime | None = None
+) -> datetime | None:
+    """The next contact that is to be kept; raises `NotAhead`."""
+    if at is Unsaid.UNSAID or (at and kept and _same_minute(at, kept)):
+        return kept
+    if at and at <= now:
+        raise NotAhead(at)
+    return at
+
+
+def _same_minute(one: datetime, other: datetime) -> bool:
+    """Whether two instants are one to whoever was told them without seconds."""
+    first, second = (at.replace(second=0, microsecond=0) for at in (one, other))
+    return first == second
 
 
 def proposed(

@@ -2,13 +2,14 @@
 
 Rules: whose client it is about is told by the call, never by whoever notes; only who had to do
 with the call may note (it rang at him, he talked, the client is his, or his role sees the call).
-The next contact is the task of whoever notes, or of the manager whom he assists.
+The next contact is the task of whoever notes, or of the manager whom he assists; it lies ahead, but
+for one that was kept before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from router.calls import Call
@@ -21,6 +22,7 @@ from storage.unit_of_work import UnitOfWork
 from switchboard.board import Board
 from switchboard.callers import Callers
 from switchboard.news import ClientChanged
+from switchboard.next_contact import Unsaid, agreed
 
 LONGEST = 4000
 
@@ -86,22 +88,35 @@ def may_note(found: CallOf, reach: Reach) -> bool:
 
 
 async def note_call(
-    board: Board, found: CallOf, noting: Noting, *, text: str, next_contact_at: datetime | None
+    board: Board,
+    found: CallOf,
+    noting: Noting,
+    *,
+    text: str | Unsaid,
+    next_contact_at: datetime | Unsaid | None,
 ) -> Note:
-    """Keep a note of a call; noting the same call again changes the note."""
-    note = Note(
+    """Keep a note of a call; noting the same call again changes what is said of it.
+
+    Raises `NotAhead`.
+    """
+    new = Note(
         client=found.client,
         call_id=found.call.id,
         application=found.application,
         by=noting.by,
         manager=noting.manager,
         at=board.now,
-        text=text.strip()[:LONGEST],
-        next_contact_at=next_contact_at,
+        text="" if text is Unsaid.UNSAID else text.strip()[:LONGEST],
     )
 
-    async def work(uow: UnitOfWork) -> None:
-        await Notes(uow.connection).write(note)
+    async def work(uow: UnitOfWork) -> Note:
+        notes = Notes(uow.connection)
+        known = await notes.of_call(new.call_id, new.by)
+        kept = known.next_contact_at if known else None
+        note = replace(new, next_contact_at=agreed(next_contact_at, new.at, kept))
+        if known and text is Unsaid.UNSAID:
+            note = replace(note, text=known.text)
+        await notes.write(note)
         await uow.audit.add(
             AuditRow(
                 at=note.at,
@@ -112,8 +127,9 @@ async def note_call(
                 address=noting.address,
             )
         )
+        return note
 
-    await board.write(work)
+    note = await board.write(work)
     board.news.tell(ClientChanged(client=note.client, noted=True))
     return note
 

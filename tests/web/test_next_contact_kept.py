@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from api_house import PETROVS, an_ended_call
@@ -174,3 +177,97 @@ async def test_a_strangers_contact_tells_his_number_until_he_is_somebodys_client
     _, due = await anna.get("/desk/due")
     assert f'href="{card}"' in due
     assert "Павел" in due
+
+
+@pytest.mark.parametrize("typed", ["2020-01-01T10:00", "0001-01-01T00:00", "завтра"])
+async def test_the_cards_form_refuses_such_an_instant_too(
+    floor: LiveHouse, anna: Person, typed: str
+) -> None:
+    """The card comes back with what was typed; nothing is kept."""
+    asked = {"text": "Ждёт <расчёт>", "next_contact": typed, "application": "З-17"}
+    status, page = await anna.post("/clients/K-1/notes", **asked)
+    assert status == 422
+    assert "Не сохранено" in page
+    assert "Ждёт &lt;расчёт&gt;</textarea>" in page
+    assert f'name="next_contact" value="{typed}"' in page
+    assert 'name="application" value="З-17"' in page
+    assert await notes_of_client(floor.house.database, "K-1") == ()
+
+
+async def test_the_cards_form_believes_a_typed_offset(floor: LiveHouse, anna: Person) -> None:
+    """Without one it is the person's clock."""
+    at = (floor.house.board.now + timedelta(days=2)).replace(microsecond=0)
+    await anna.post("/clients/K-1/notes", text="", next_contact=at.isoformat())
+    assert (await noted(floor)).next_contact_at == at
+
+
+async def test_a_promise_beside_a_callback_is_read_alike(floor: LiveHouse, anna: Person) -> None:
+    """A year 1 is told as what cannot be read."""
+    status, _ = await anna.post("/callbacks/1/note", note="", promised="0001-01-01T00:00")
+    assert status == 303
+    assert "Время не понятно" in (await anna.get("/callbacks"))[1]
+
+
+@dataclass
+class Program:
+    """Ivanova's program."""
+
+    http: aiohttp.ClientSession
+    token: str
+
+    async def notes(self, path: str, **told: Any) -> tuple[int, dict[str, Any]]:
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        async with self.http.post(f"/api/v1{path}/note", json=told, headers=bearer) as reply:
+            return reply.status, await reply.json()
+
+
+@pytest_asyncio.fixture
+async def program(floor: LiveHouse, anna: Person) -> Program:
+    return Program(anna.http, await floor.people.token("ivanova", "calls", "clients"))
+
+
+async def test_a_program_that_says_nothing_of_the_contact_changes_the_text_alone(
+    floor: LiveHouse, anna: Person, program: Program, call: str
+) -> None:
+    """Done stays done; a contact alone leaves the text; null takes the contact away."""
+    soon = floor.house.board.now + timedelta(hours=1)
+    number = await keep(floor, call, soon)
+    await anna.post(f"/notes/{number}/done")
+    status, told = await program.notes(f"/calls/{call}", text="Подумал: берёт")
+    assert status == 200
+    note = await noted(floor)
+    assert (note.text, note.next_contact_at) == ("Подумал: берёт", soon)
+    assert note.done_at is not None
+    assert told["next_contact_at"] is not None
+    later = (soon + timedelta(hours=20)).isoformat()
+    _, told = await program.notes(f"/calls/{call}", next_contact_at=later)
+    assert told["text"] == "Подумал: берёт"
+    await program.notes(f"/calls/{call}", text="Передумал", next_contact_at=None)
+    assert (await noted(floor)).next_contact_at is None
+
+
+async def test_a_program_may_send_back_the_overdue_contact_that_it_was_told(
+    floor: LiveHouse, program: Program, call: str
+) -> None:
+    """It is told by the millisecond and kept finer; it stays as it was."""
+    late = floor.house.board.now - timedelta(hours=2, microseconds=7)
+    await keep(floor, call, late)
+    _, told = await program.notes(f"/calls/{call}", text="Раз")
+    status, _ = await program.notes(
+        f"/calls/{call}", text="Два", next_contact_at=told["next_contact_at"]
+    )
+    assert status == 200
+    note = await noted(floor)
+    assert (note.text, note.next_contact_at) == ("Два", late)
+
+
+@pytest.mark.parametrize("about", ["call", "client"])
+async def test_a_program_promises_nothing_for_the_past(
+    floor: LiveHouse, program: Program, call: str, about: str
+) -> None:
+    """Neither of a call nor of a client; nothing is kept."""
+    path = f"/calls/{call}" if about == "call" else "/clients/K-1"
+    past = "2020-01-01T00:00:00Z"
+    status, told = await program.notes(path, text="Ждёт", next_contact_at=past)
+    assert (status, told["error"]["id"]) == (422, "past")
+    assert await notes_of_client(floor.house.database, "K-1") == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from router.calls import Direction, Disposition
 from storage.call_search import Place
@@ -13,6 +13,7 @@ from storage.notes import Note as StoredNote
 from switchboard.call_page import CallPage, call_page
 from switchboard.call_recording import RecordingMark
 from switchboard.calls_log import Asked, LoggedCall, calls_log
+from switchboard.next_contact import NotAhead, Unsaid
 from switchboard.notes import Noting, call_of, may_note, note_call
 from web.access.roles import Permission
 from web.access.session import address_of
@@ -24,6 +25,7 @@ from web.pages.page import zone_of
 from web.stream.answers import scene_of
 
 MOST = 200
+_NOT_SENT: Any = Unsaid.UNSAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +160,10 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewNote:
-    """A note of a call; noting it again changes the note."""
+    """A note of a call; noting it again changes what is sent."""
 
-    text: str = ""
-    next_contact_at: datetime | None = None
+    text: Annotated[str, "not sent: as it was"] = _NOT_SENT
+    next_contact_at: Annotated[datetime | None, "not sent: as it was; null: none"] = _NOT_SENT
 
 
 async def list_calls(turn: Turn) -> Calls:
@@ -247,7 +249,8 @@ async def note(turn: Turn) -> Note:
     found = await call_of(parts.board, parts.database, scene.callers, call_id, department)
     if found is None or not may_note(found, turn.reach):
         raise NotThere
-    if not (body.text.strip() or body.next_contact_at):
+    texts, at = body.text is not _NOT_SENT, body.next_contact_at
+    if not (texts and body.text.strip()) and (at is None or at is _NOT_SENT):
         raise Unfit("empty-note", "Write something, or say when to speak again.")
     person = turn.person
     noting = Noting(
@@ -256,9 +259,10 @@ async def note(turn: Turn) -> Note:
         reach=turn.reach,
         address=address_of(turn.request),
     )
-    kept = await note_call(
-        parts.board, found, noting, text=body.text, next_contact_at=body.next_contact_at
-    )
+    try:
+        kept = await note_call(parts.board, found, noting, text=body.text, next_contact_at=at)
+    except NotAhead:
+        raise Unfit("past", "The next contact is past.") from None
     return told_note(kept)
 
 

@@ -19,6 +19,7 @@ from switchboard.client_changes import (
 )
 from switchboard.clients import ClientBase
 from switchboard.names import Names
+from switchboard.next_contact import NotAhead
 from web.api.calls import Call, Note, cursor_of, place_at, told, told_note
 from web.api.endpoint import Endpoint, Turn
 from web.api.errors import NotPossible, NotThere, NotYours, Unfit
@@ -172,13 +173,16 @@ async def note(turn: Turn) -> ClientCard:
         raise NotThere
     if not body.text.strip():
         raise Unfit("empty-note", "Write something.")
-    await note_client(
-        base,
-        client,
-        body.text,
-        application=body.application,
-        next_contact_at=body.next_contact_at,
-    )
+    try:
+        await note_client(
+            base,
+            client,
+            body.text,
+            application=body.application,
+            next_contact_at=body.next_contact_at,
+        )
+    except NotAhead:
+        raise Unfit("past", "The next contact is past.") from None
     return await card(turn)
 
 

@@ -32,6 +32,7 @@ from web.pages.page import (
     is_htmx,
     parts_of,
     render,
+    typed_instant,
     words,
     zone_of,
 )
@@ -96,7 +97,7 @@ async def note(request: web.Request) -> web.Response:
     """Write how it went, and when to call again."""
     form = await fields(request)
     text, written = form.get("note", "")[:_LONGEST_TEXT], form.get("promised", "").strip()
-    promised = _instant(request, written)
+    promised = typed_instant(request, written)
     if written and promised is None:
         return await _refused(request, words(request)("callbacks.refused-bad-time"))
     done = "callbacks.done-promise" if promised else "callbacks.done-note"
@@ -283,12 +284,3 @@ async def _shown(request: web.Request) -> web.Response:
     if is_htmx(request):
         return render(request, LIST, **await _list(request, which))
     return see(f"/callbacks?{_asked(which, whole=_whole(request))}")
-
-
-def _instant(request: web.Request, written: str) -> datetime | None:
-    """The hour of a form in the person's zone."""
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=formats(request).zone)

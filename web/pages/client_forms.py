@@ -26,16 +26,17 @@ from switchboard.client_changes import (
     save_application,
 )
 from switchboard.clients import ClientBase
+from switchboard.next_contact import NotAhead
 from web.pages.clients import (
     address,
     base_of,
+    card_page,
     history_of,
-    local_instant,
     names_of,
     new_form,
     owners,
 )
-from web.pages.page import flash, render, words
+from web.pages.page import flash, render, typed_instant, words
 
 LONGEST_KEY = 60
 LONGEST_TITLE = 200
@@ -144,15 +145,18 @@ async def note(request: web.Request) -> web.Response:
     if client is None:
         raise web.HTTPNotFound
     form, t = await _fields(request), words(request)
-    text, soon = form.get("text", "").strip(), form.get("next_contact", "")
+    text, soon = form.get("text", "").strip(), form.get("next_contact", "").strip()
     about = form.get("application", "").strip()[:LONGEST_KEY]
-    at = local_instant(request, soon)
+    at = typed_instant(request, soon)
     if soon and at is None:
-        flash(request, t("clients.bad-moment"), "bad")
-    elif not text and at is None:
+        return await _asked_again(request, form)
+    if not text and at is None:
         flash(request, t("clients.empty-note"), "bad")
     else:
-        await note_client(base, client, text, application=about, next_contact_at=at)
+        try:
+            await note_client(base, client, text, application=about, next_contact_at=at)
+        except NotAhead:
+            return await _asked_again(request, form)
         flash(request, t("clients.noted"))
     raise web.HTTPSeeOther(history_of(address(client.key), about)) if about else _card(client)
 
@@ -252,6 +256,13 @@ async def _mine(request: web.Request) -> tuple[ClientBase, ClientRecord]:
     if client is None:
         raise web.HTTPNotFound
     return base, client
+
+
+async def _asked_again(request: web.Request, form: Mapping[str, str]) -> web.Response:
+    """Why the note was not kept, and its form as it was filled in."""
+    flash(request, words(request)("desk.next-not-ahead"), "bad")
+    typed = {name: form.get(name, "") for name in ("text", "next_contact")}
+    return await card_page(request, form, **typed, status=422)
 
 
 async def _fields(request: web.Request) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from web.access.person import person_of
 from web.access.reach import reach_of
 from web.access.roles import Permission
 from web.access.session import address_of
-from web.pages.page import is_htmx, parts_of, render, segment, zone_of
+from web.pages.page import is_htmx, parts_of, render, segment
 
 LONGEST = 200
 
@@ -75,8 +75,20 @@ async def new_client(request: web.Request) -> web.Response:
 @routes.get("/clients/{key:.+}")
 async def client(request: web.Request) -> web.Response:
     """A client's card."""
-    before = _place(request.query.get("before", ""))
-    work = request.query.get("application", "").strip()[:LONGEST]
+    return await card_page(request, request.query)
+
+
+async def card_page(
+    request: web.Request,
+    asked: Mapping[str, str],
+    *,
+    text: str = "",
+    next_contact: str = "",
+    status: int = 200,
+) -> web.Response:
+    """A client's card, with what was typed into the form of a note that is not kept."""
+    before = _place(asked.get("before", ""))
+    work = asked.get("application", "").strip()[:LONGEST]
     card = await base_of(request).card(request.match_info["key"], application=work, before=before)
     if card is None:
         raise web.HTTPNotFound
@@ -84,10 +96,13 @@ async def client(request: web.Request) -> web.Response:
     return render(
         request,
         "clients_card.html",
+        status=status,
         card=card,
         client=card.client,
         here=here,
         application=work,
+        text=text,
+        next_contact=next_contact,
         whole=f"{here}#history",
         history=list(_history(card, names, work, older=before is not None)),
         recorded=await _recorded(request, card),
@@ -154,16 +169,6 @@ def owners(request: web.Request) -> list[tuple[str, str]]:
     reach = reach_of(person, office)
     allowed = (m for m in office.managers.values() if reach.everything or m.key in reach.managers)
     return sorted(((m.key, m.name) for m in allowed), key=lambda pair: pair[1])
-
-
-def local_instant(request: web.Request, text: str) -> datetime | None:
-    """What was typed into a field of date and time, by the person's clock."""
-    person, office = person_of(request), parts_of(request).board.office()
-    try:
-        wall = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return wall.replace(tzinfo=zone_of(person, office)).astimezone(UTC)
 
 
 async def _recorded(request: web.Request, card: Card) -> frozenset[str]:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from router.office import Manager, Status
 from storage.notes import Notes
-from switchboard.next_contact import Unit, proposed
+from switchboard.next_contact import NotAhead, Unit, proposed
 from switchboard.notes import LONGEST, Noting, call_of, contact_done, may_note, note_call
 from switchboard.reachable import shift_end
 from switchboard.status_changes import StatusChange, change_status
@@ -30,6 +30,7 @@ from web.pages.page import (
     is_htmx,
     parts_of,
     render,
+    typed_instant,
     words,
     zone_of,
 )
@@ -41,14 +42,6 @@ USUAL_MINUTES = {Status.LUNCH: 60, Status.MEETING: 60, Status.DO_NOT_DISTURB: 60
 LONGEST_MINUTES = 24 * 60
 
 routes = web.RouteTableDef()
-
-
-class _NotAhead(Exception):  # noqa: N818 - a refusal is an answer
-    """A next contact that is past (`at`), or that cannot be read."""
-
-    def __init__(self, at: datetime | None = None) -> None:
-        super().__init__()
-        self.at = at
 
 
 @routes.get("/desk")
@@ -176,17 +169,17 @@ async def note(request: web.Request) -> web.Response:
     reach = reach_of(person, parts.board.office())
     if found is None or not may_note(found, reach):
         raise web.HTTPNotFound
-    try:
-        at = await _next_contact(request, person, asked)
-    except _NotAhead as refused:
-        return await _asked_again(request, person, call_id, text, refused.at)
-    if not text and at is None:
-        request.app[FANOUT].dismiss(person.acting, call_id)
-        return _done(request, "/desk")
     noting = Noting(
         by=person.login, manager=person.acting, reach=reach, address=address_of(request)
     )
-    await note_call(parts.board, found, noting, text=text, next_contact_at=at)
+    try:
+        at = await _next_contact(request, person, asked)
+        if not text and at is None:
+            request.app[FANOUT].dismiss(person.acting, call_id)
+            return _done(request, "/desk")
+        await note_call(parts.board, found, noting, text=text, next_contact_at=at)
+    except NotAhead as refused:
+        return await _asked_again(request, person, call_id, text, refused.at)
     request.app[FANOUT].nudge("desk-after", "desk-today", "desk-due")
     if at:
         flash(request, t("desk.noted-next", at=formats(request).moment(at)))
@@ -266,27 +259,22 @@ def _until(
 async def _next_contact(
     request: web.Request, person: Person, asked: Mapping[str, str]
 ) -> datetime | None:
-    """The next contact as it was typed, else as it is proposed; raises `_NotAhead`.
+    """The next contact as it was typed, else as it is proposed; raises `NotAhead`.
 
-    The instant that the form was filled with is kept, past or not, unless there is a proposal.
+    A proposal goes before the instant that the form was filled with and that nobody touched.
     """
     parts, written = parts_of(request), asked.get("next", "").strip()
     if not written:
         return _proposal(request, person, asked)
-    zone = zone_of(person, parts.board.office())
-    try:
-        read = datetime.fromisoformat(written)
-        at = (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
-        typed = _typed(at, zone)
-    except (ValueError, OverflowError):
-        raise _NotAhead from None
+    at = typed_instant(request, written)
+    if at is None:
+        raise NotAhead
     async with parts.database.reading() as connection:
         known = await Notes(connection).of_call(asked.get("call", ""), person.login)
     kept = known.next_contact_at if known else None
-    if kept and _typed(kept, zone) == typed:
+    zone = zone_of(person, parts.board.office())
+    if kept and _typed(kept, zone) == _typed(at, zone):
         return _proposal(request, person, asked) or kept
-    if at <= parts.now():
-        raise _NotAhead(at)
     return at
 
 

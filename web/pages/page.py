@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -48,6 +49,20 @@ def zone_of(person: Person | None, office: Office) -> ZoneInfo:
     manager = office.managers.get(person.acting) if person else None
     key = manager.department if manager else office.default_department
     return ZoneInfo(office.departments[key].hours.timezone)
+
+
+def typed_instant(request: web.Request, text: str) -> datetime | None:
+    """What was typed into a field of date and time, by the person's clock unless it has an offset.
+
+    None for what cannot be read, and for years of which nobody speaks.
+    """
+    zone = zone_of(signed_in(request), parts_of(request).board.office())
+    try:
+        read = datetime.fromisoformat(text)
+        at = (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at if 1970 < at.year < 2200 else None
 
 
 def formats(request: web.Request) -> Formats:

@@ -24,13 +24,13 @@ from pbx_adapters.asterisk.dialplan import (
     extensions,
     our_address,
 )
-from pbx_adapters.asterisk.manager_conf import SUPPORTED, manager_conf, permitted
+from pbx_adapters.asterisk.manager_conf import PERMITTED_HERE, SUPPORTED, manager_conf, permitted
 from pbx_adapters.asterisk.mirror import FAIL_OPEN_RING_SECONDS
 from pbx_adapters.asterisk.plan_variables import fail_open_step
 from router.candidates import phone_of
 from router.office import Office
 
-_USUAL = "agi://127.0.0.1:4573"
+_USUAL = "127.0.0.1:4573"
 _PLAIN = """\
 ; ===== {what} =====
 ; Paste into {file}, then: asterisk -rx "{reload}"
@@ -44,7 +44,12 @@ def default_fail_open(office: Office | None) -> str:
 
 
 def snippets(
-    blanks: DialplanBlanks, *, asterisk: int, calls_secret: str, journal_secret: str
+    blanks: DialplanBlanks,
+    *,
+    asterisk: int,
+    calls_secret: str,
+    journal_secret: str,
+    permit: str = PERMITTED_HERE,
 ) -> dict[str, str]:
     """File name → text, in the order in which they are pasted."""
     users = manager_conf(
@@ -53,6 +58,7 @@ def snippets(
         calls_secret=calls_secret,
         journal_user="dozvon-journal",
         journal_secret=journal_secret,
+        permit=permit,
     )
     return _plan(blanks) | _users(blanks.flavour, users)
 
@@ -75,14 +81,15 @@ def _users(flavour: Flavour, users: str) -> dict[str, str]:
     return {file: head + users}
 
 
-def _users_in_place(pbx: PbxSettings, asterisk: int) -> str:
+def _users_in_place(pbx: PbxSettings, asterisk: int, ours: str) -> str:
+    by_settings = our_address(pbx.host, pbx.agi_host) or ""
     return manager_conf(
         asterisk=asterisk,
         calls_user=pbx.ami_user,
         calls_secret="",
         journal_user=pbx.journal_user,
         journal_secret="",
-        permit=permitted(pbx.host, pbx.agi_host),
+        permit=permitted(pbx.host, ours) or permitted(pbx.host, by_settings),
     )
 
 
@@ -96,12 +103,17 @@ def _pbx_of_settings(context: Context, key: str) -> PbxSettings | None:
     return next(iter(known.values()), None)
 
 
-def _asked_at(pbx: PbxSettings) -> str:
-    """Where the service listens, as Asterisk reaches it."""
-    host = our_address(pbx.host, pbx.agi_host)
+def _asked_at(pbx: PbxSettings | None, agi: str) -> tuple[str, int]:
+    """Host and port of the service as Asterisk reaches it: by `--agi`, else by the settings."""
+    if pbx and not agi:
+        said, port = pbx.agi_host, pbx.agi_port
+    else:
+        written, _, digits = (agi or _USUAL).rpartition(":")
+        said, port = written.strip("[]"), int(digits)
+    host = our_address(pbx.host if pbx else "127.0.0.1", said)
     if host is None:
-        raise Trouble(Exit.WRONG, "dialplan-which-agi", host=pbx.agi_host, option="--agi")
-    return agi_url(host, pbx.agi_port)
+        raise Trouble(Exit.WRONG, "dialplan-which-agi", host=said, option="--agi")
+    return host, port
 
 
 class _Plain(click.ParamType[str]):
@@ -151,9 +163,9 @@ def dialplan(  # noqa: PLR0913 - one per option
 ) -> None:
     """Prints what to paste into Asterisk: the dialplan, and two AMI users where none are known."""
     known = _pbx_of_settings(context, pbx)
-    usual = _asked_at(known) if known and not agi else _USUAL
+    ours, port = _asked_at(known, agi)
     blanks = DialplanBlanks(
-        agi=f"agi://{agi}" if agi else usual,
+        agi=agi_url(ours, port),
         phones_context=phones_context or ("from-internal" if freepbx else "from-phones"),
         fail_open=default_fail_open(office_if_any(context)),
         flavour=Flavour.FREEPBX if freepbx else Flavour.PLAIN,
@@ -166,8 +178,9 @@ def dialplan(  # noqa: PLR0913 - one per option
             asterisk=int(asterisk),
             calls_secret=secrets.token_urlsafe(24),
             journal_secret=secrets.token_urlsafe(24),
+            permit=permitted(ours, ours),
         )
     elif users:
-        texts |= _users(blanks.flavour, _users_in_place(known, int(asterisk)))
+        texts |= _users(blanks.flavour, _users_in_place(known, int(asterisk), ours))
     for text in texts.values():
         click.echo(text)

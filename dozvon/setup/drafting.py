@@ -117,14 +117,14 @@ def _network(host: str) -> str:
 
 
 def users_text(wanted: Wanted, *, asterisk: int, calls_secret: str, journal_secret: str) -> str:
-    """What belongs into manager.conf."""
+    """What belongs into manager.conf; raises ValueError where the PBX cannot reach us."""
     return manager_conf(
         asterisk=asterisk,
         calls_user=wanted.calls_user,
         calls_secret=calls_secret,
         journal_user=wanted.journal_user,
         journal_secret=journal_secret,
-        permit=permitted(wanted.host, wanted.listen_host),
+        permit=permitted(wanted.host, _ours(wanted)),
     )
 
 

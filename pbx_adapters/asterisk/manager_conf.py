@@ -7,11 +7,16 @@ the events that nobody needs; how that is written changed in 18.25, 20.10, 21.5 
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from config.settings_values import is_loopback
 from pbx_adapters.asterisk import tracking
 from pbx_adapters.asterisk.errors import UnsupportedVersion
 
 SUPPORTED = (16, 18, 20, 21, 22)
+
+PERMITTED_HERE = "127.0.0.1/255.255.255.255"
+"""Lets in this machine alone."""
 
 WANTED_EVENTS = tuple(
     sorted(
@@ -32,18 +37,27 @@ _USER = """\
 [{name}]
 {secret}
 deny = 0.0.0.0/0.0.0.0
-permit = {permit}
+{permit}
 read = {read}
 write = {write}
 writetimeout = 1000
 """
 _KEPT = "; secret: keep the line that stands in your file, the service logs in with it"
+_NOBODY = "; permit = its address in digits: the service's, as this PBX sees it; until then nobody"
 
 
-def permitted(pbx_host: str, service_host: str) -> str:
-    """The network from which the users are let in: this machine, or the service's address."""
-    near = is_loopback(pbx_host) or is_loopback(service_host)
-    return f"{'127.0.0.1' if near else service_host}/255.255.255.255"
+def permitted(pbx_host: str, ours: str) -> str:
+    """The network from which the users are let in: this machine, or our address as the PBX sees it.
+
+    Empty for a name: Asterisk reads none here, and drops a user who has one.
+    """
+    if is_loopback(pbx_host):
+        ours = "::1" if ":" in pbx_host else "127.0.0.1"
+    try:
+        version = ip_address(ours).version
+    except ValueError:
+        return ""
+    return f"{ours}/128" if version == 6 else f"{ours}/255.255.255.255"
 
 
 def manager_conf(  # noqa: PLR0913 - each is a line of the file
@@ -53,12 +67,12 @@ def manager_conf(  # noqa: PLR0913 - each is a line of the file
     calls_secret: str,
     journal_user: str,
     journal_secret: str,
-    permit: str = "127.0.0.1/255.255.255.255",
+    permit: str = PERMITTED_HERE,
 ) -> str:
     """The text of both users for a major version of Asterisk.
 
-    An empty secret is one that is in use: the line is left to the administrator. Until he has put
-    it there nobody is let in as that user.
+    An empty secret is one that is in use: the line is left to the administrator, and so is an empty
+    `permit`. Until he has put it there nobody is let in as that user.
 
     Raises `UnsupportedVersion` for one that nobody has tried.
     """
@@ -68,14 +82,14 @@ def manager_conf(  # noqa: PLR0913 - each is a line of the file
     calls = _USER.format(
         name=calls_user,
         secret=_secret(calls_secret),
-        permit=permit,
+        permit=f"permit = {permit}" if permit else _NOBODY,
         read="system,call,user,agent",
         write="call,originate,reporting",
     )
     journal = _USER.format(
         name=journal_user,
         secret=_secret(journal_secret),
-        permit=permit,
+        permit=f"permit = {permit}" if permit else _NOBODY,
         read="system",
         write="system",
     )

@@ -69,6 +69,55 @@ def test_users_of_the_settings_are_printed_on_request_without_their_passwords(
     assert "in-use" not in printed
 
 
+def permits(text: str) -> set[str]:
+    return set(re.findall(r"^permit = (\S+)$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("host", "listens", "agi", "expected"),
+    [
+        ("127.0.0.1", EVERY_ADDRESS, "", {"127.0.0.1/255.255.255.255"}),
+        ("127.0.0.1", "10.0.0.5", "10.0.0.7:4580", {"127.0.0.1/255.255.255.255"}),
+        ("::1", "::", "", {"::1/128"}),
+        ("10.0.0.9", "fd00::5", "", {"fd00::5/128"}),
+        ("10.0.0.9", EVERY_ADDRESS, "10.0.0.7:4580", {"10.0.0.7/255.255.255.255"}),
+        ("10.0.0.9", "10.0.0.5", "[fd00::7]:4580", {"fd00::7/128"}),
+        ("10.0.0.9", "10.0.0.5", "dozvon.lan:4580", {"10.0.0.5/255.255.255.255"}),
+        ("10.0.0.9", EVERY_ADDRESS, "dozvon.lan:4580", set()),
+    ],
+)
+def test_the_users_are_let_in_from_where_the_service_is(
+    terminal: Any, host: str, listens: str, agi: str, expected: set[str]
+) -> None:
+    """Never from an address that nobody has; a name Asterisk would not read: it drops the user."""
+    settings(terminal, listens, host=host)
+    printed = terminal.fine("dialplan", "--users", *(("--agi", agi) if agi else ()))
+    assert permits(printed) == expected
+    assert ("permit = its address in digits" in printed) == (not expected)
+
+
+@pytest.mark.parametrize("agi", [f"{EVERY_ADDRESS}:4580", "127.0.0.1:4580"])
+def test_an_address_of_its_own_machine_is_refused_for_a_pbx_elsewhere(
+    terminal: Any, agi: str
+) -> None:
+    settings(terminal, "10.0.0.5")
+    assert terminal.run("dialplan", "--agi", agi).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("agi", "asks", "permit"),
+    [
+        ("10.0.0.7:4573", "10.0.0.7:4573", "10.0.0.7/255.255.255.255"),
+        (f"{EVERY_ADDRESS}:4580", "127.0.0.1:4580", "127.0.0.1/255.255.255.255"),
+    ],
+)
+def test_new_users_are_let_in_from_the_address_that_is_asked(
+    bare: Any, agi: str, asks: str, permit: str
+) -> None:
+    printed = bare.fine("dialplan", "--agi", agi)
+    assert (asked(printed), permits(printed)) == ({asks}, {permit})
+
+
 @pytest.mark.parametrize(
     ("host", "listens", "expected"),
     [

@@ -118,6 +118,20 @@ def test_a_pbx_elsewhere_may_ask_and_nobody_else(tmp_path: Path) -> None:
     assert text.count("permit = 192.0.2.9/255.255.255.255") == 2
 
 
+@pytest.mark.parametrize(
+    ("host", "listens", "permit"),
+    [
+        ("127.0.0.1", "0.0.0.0", "127.0.0.1/255.255.255.255"),  # noqa: S104 - written down
+        ("192.0.2.5", "fd00::5", "fd00::5/128"),
+        ("::1", "::1", "::1/128"),
+    ],
+)
+def test_the_users_are_let_in_from_one_address(host: str, listens: str, permit: str) -> None:
+    wanted = replace(WANTED, host=host, listen_host=listens)
+    text = users(wanted, asterisk=22, calls_secret="a", journal_secret="b")
+    assert text.count(f"permit = {permit}\n") == text.count("permit = ") == 2
+
+
 def test_a_file_that_is_replaced_stays_beside_the_new_one(tmp_path: Path) -> None:
     file = tmp_path / "x"
     assert not files.write_file(file, "one")

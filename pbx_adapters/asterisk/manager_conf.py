@@ -37,6 +37,7 @@ _USER = """\
 [{name}]
 {secret}
 deny = 0.0.0.0/0.0.0.0
+deny = ::/0
 {permit}
 read = {read}
 write = {write}

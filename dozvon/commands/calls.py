@@ -140,14 +140,14 @@ def _row(language: str, stored: StoredCall, known: People) -> list[str]:
     call = stored.call
     outbound = call.direction is Direction.OUTBOUND
     outside, inside = (call.line, call.caller) if outbound else (call.caller, call.line)
-    client = stored.client_name or known.who(outside) or say(language, "nobody-known")
+    client = stored.client_name or known.who(outside, call.pbx) or say(language, "nobody-known")
     return [
         shown(call.began_at, known.zone(stored.department), language),
         word(language, "direction", call.direction),
         client,
-        known.who(inside) if outbound else known.line_name(inside),
+        known.who(inside, call.pbx) if outbound else known.line_name(inside),
         how_ended(language, call),
-        known.who(call.answered_by),
+        known.who(call.answered_by, call.pbx),
         shown_seconds(call.talk_seconds) if call.talk_seconds else "",
         call.id,
     ]

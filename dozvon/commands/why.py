@@ -139,13 +139,15 @@ def _service_was(language: str, story: CallStory) -> str:
 
 def _trail(language: str, story: CallStory, known: People) -> list[str]:
     """What the PBX's own journal says was done, step by step."""
+    pbx = story.stored.call.pbx
     items = [item for entry in story.trail for item in entry.reported.get("trail", ())]
-    lines = [_item(language, item, known) for item in items]
+    lines = [_item(language, item, known, pbx) for item in items]
     return lines or [clean(entry.raw) for entry in story.trail if not entry.reported]
 
 
-def _item(language: str, item: Mapping[str, Any], known: People) -> str:
-    who = ", ".join(_target(str(target), known) for target in item.get("who", ()) if target)
+def _item(language: str, item: Mapping[str, Any], known: People, pbx: str) -> str:
+    whom = (str(target) for target in item.get("who", ()) if target)
+    who = ", ".join(_target(target, known, pbx) for target in whom)
     what = str(item.get("what", ""))
     about = {
         "step": item.get("step", ""),
@@ -158,11 +160,11 @@ def _item(language: str, item: Mapping[str, Any], known: People) -> str:
     return say(language, known_what, **about)
 
 
-def _target(target: str, known: People) -> str:
+def _target(target: str, known: People, pbx: str) -> str:
     """`ivanova/101` as people know it."""
     key, slash, number = target.partition("/")
     name = known.manager_name(key)
-    return f"{name} ({known.number(number)})" if slash else known.who(target)
+    return f"{name} ({known.number(number)})" if slash else known.who(target, pbx)
 
 
 def _after(language: str, story: CallStory) -> list[str]:

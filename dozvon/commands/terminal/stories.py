@@ -17,10 +17,10 @@ from router.calls import Call, Direction, Disposition, Leg, MissedReason, Transf
 def title(language: str, call: Call, people: People, zone: ZoneInfo, *, timed: bool = True) -> str:
     """When, and who called whom."""
     inbound = call.direction is Direction.INBOUND
-    caller = people.number(call.caller) if inbound else people.who(call.caller)
+    caller = people.number(call.caller) if inbound else people.who(call.caller, call.pbx)
     if call.caller_name and clean(call.caller_name) != call.caller:
         caller = f"{caller} “{call.caller_name}”" if caller else call.caller_name
-    line = people.line_name(call.line) if inbound else people.who(call.line)
+    line = people.line_name(call.line) if inbound else people.who(call.line, call.pbx)
     return say(
         language,
         f"title-{call.direction}",
@@ -35,7 +35,8 @@ def ending(language: str, call: Call, people: People, *, timed: bool = True) -> 
     if call.disposition is None:
         return say(language, "ended-not")
     if call.disposition is Disposition.ANSWERED:
-        about = {"who": people.who(call.answered_by), "talk": shown_seconds(call.talk_seconds)}
+        who = people.who(call.answered_by, call.pbx)
+        about = {"who": who, "talk": shown_seconds(call.talk_seconds)}
         key = "ended-answered" if call.answered_by else "ended-talked"
         return say(language, key if timed else f"{key}-untimed", **about)
     return say(language, "ended", how=how_ended(language, call))
@@ -64,14 +65,14 @@ def leg_lines(language: str, call: Call, people: People, *, timed: bool = True) 
 
 def transfer_lines(language: str, call: Call, people: People) -> list[str]:
     """One line for each time the client was handed on."""
-    return [_transfer(language, transfer, people) for transfer in call.transfers]
+    return [_transfer(language, call, transfer, people) for transfer in call.transfers]
 
 
 def _leg(language: str, call: Call, leg: Leg, people: People, *, timed: bool) -> str:
     at = max(0, round((leg.began_at - call.began_at).total_seconds()))
     about = {
         "at": at,
-        "who": people.who(leg.target) or say(language, "nobody-known"),
+        "who": people.who(leg.target, call.pbx) or say(language, "nobody-known"),
         "rang": round(leg.ring_seconds),
         "outcome": word(language, "outcome", leg.outcome),
         "talk": shown_seconds(leg.talk_seconds),
@@ -80,7 +81,8 @@ def _leg(language: str, call: Call, leg: Leg, people: People, *, timed: bool) ->
     return say(language, key if timed else "leg-untimed", **about)
 
 
-def _transfer(language: str, transfer: Transfer, people: People) -> str:
+def _transfer(language: str, call: Call, transfer: Transfer, people: People) -> str:
     kind = word(language, "transfer", transfer.kind)
     key = "transferred" if transfer.completed else "transferred-in-vain"
-    return say(language, key, kind=kind, by=people.who(transfer.by), to=people.who(transfer.to))
+    by, to = people.who(transfer.by, call.pbx), people.who(transfer.to, call.pbx)
+    return say(language, key, kind=kind, by=by, to=to)

@@ -253,7 +253,7 @@ def test_foreseeable_trouble_of_any_command_is_a_sentence(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("dozvon.commands.number.normalise", fail)
+    monkeypatch.setattr("dozvon.commands.number.normalise_each", fail)
     done = CliRunner().invoke(dozvon, ["number", "1"], obj=Context(environment={}))
     assert done.exit_code == code
     assert "gone" in done.stderr or code is Exit.INTERRUPTED
@@ -263,7 +263,7 @@ def test_foreseeable_trouble_of_any_command_is_a_sentence(
 def test_our_own_mistake_shows_its_traceback_and_has_its_own_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dozvon.commands.number.normalise", lambda *_: 1 / 0)
+    monkeypatch.setattr("dozvon.commands.number.normalise_each", lambda *_: 1 / 0)
     done = CliRunner().invoke(dozvon, ["number", "1"], obj=Context(environment={}))
     assert done.exit_code == Exit.BUG
     assert "ZeroDivisionError" in done.stderr

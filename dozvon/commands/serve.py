@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 
 import click
 import structlog
@@ -14,6 +15,10 @@ from dozvon import logs
 from dozvon.commands.terminal.speaking import SpeakingCommand
 from dozvon.compose import service
 from dozvon.context import Context
+
+SWITCH_SECONDS = 0.0005
+"""So long a thread may keep the interpreter from another that wants it. Python's own 5 ms are the
+time for which the writer's thread would hold up a decision, several times for each."""
 
 log = structlog.get_logger()
 
@@ -50,4 +55,5 @@ def serve(context: Context) -> None:
     settings = context.settings()
     if context.process:
         logs.configure(settings.log.level, for_people=settings.log.format is LogFormat.TEXT)
+        sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_serve(settings))

@@ -102,6 +102,7 @@ class _Tasks:
             return
         self.running.add(task)
         task.add_done_callback(self.running.discard)
+        task.add_done_callback(lambda _: work.close())  # it may be cancelled before its first step
 
 
 async def _guarded(work: Coroutine[Any, Any, Any], name: str) -> None:

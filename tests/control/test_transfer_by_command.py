@@ -35,7 +35,7 @@ async def test_a_client_is_handed_on_without_asking(
     call, live = await a_talk(served, desk)
     assert (await control.transfer(live.id, "b0", "a0")).answer is Outcome.DONE
     await desk.b.wait_ringing(3)
-    assert desk.a.calls[-1].state is CallState.ENDED
+    await desk.a.calls[-1].wait_ended(2)
     assert call.state is CallState.TALKING
     await desk.b.answer()
     await call.hang_up()
@@ -230,7 +230,7 @@ async def test_hanging_up_ends_the_call_or_one_leg(
     assert told.answer is Refusal.NO_SUCH_LEG
     assert (await control.hang_up(live.id, "a4", leg_id=leg.id)).answer is Outcome.DONE
     await desk.b.wait_ringing(2)
-    assert desk.a.calls[-1].state is CallState.ENDED
+    await desk.a.calls[-1].wait_ended(2)
     await desk.b.answer()
     assert (await control.hang_up(live.id, "c4")).answer is Outcome.DONE
     await call.wait_ended(2)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from ready_tables import ready_tables
 
 from pbx_adapters.asterisk.driver import AsteriskPbx
 from pbx_adapters.asterisk.settings import AsteriskSettings
@@ -16,7 +14,7 @@ from pbx_adapters.errors import PbxUnavailable
 from pbx_adapters.port import JournalEntry
 from router.calls import Call, CallState, Direction, Disposition, Leg, MissedReason
 from router.numbers import NumberPlan
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.reading import read_call
 from storage.writer import Writer
 from switchboard.board import Board
@@ -55,14 +53,6 @@ ENTRY = JournalEntry(
     disposition=Disposition.MISSED,
     reason=MissedReason.ABANDONED,
 )
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'clocks.db'}"
-    await ready_tables(url)
-    async with open_database(url) as opened:
-        yield opened
 
 
 @pytest.fixture

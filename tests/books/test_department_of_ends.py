@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from ready_tables import ready_tables
 from test_clock_offsets import CALL, ENTRY, NINE
 
 from config.holiday_calendar import PublicHolidays
@@ -15,7 +13,7 @@ from crm_bridge.builtin.directory import BuiltinDirectory
 from pbx_adapters.port import JournalEntry
 from router.office import Department, Line, Office
 from router.plan import Decision, Ending, Plan, Reason, Why
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.reach import Reach
 from storage.reading import open_callbacks, read_call
 from storage.records import MadeDecision, StoredCall
@@ -42,14 +40,6 @@ PLAN = Plan(steps=(), ending=Ending.MESSAGE_BUSY, patience_seconds=60)
 FOR_SALES = Decision(
     plan=PLAN, reasons=(Reason(why=Why.CALLER_UNKNOWN),), line="help", department="sales"
 )
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'departments.db'}"
-    await ready_tables(url)
-    async with open_database(url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from ready_tables import ready_tables
 from test_clock_offsets import CALL, ENTRY, NINE
 
 from config.holiday_calendar import PublicHolidays
@@ -17,7 +15,7 @@ from router.books import WitnessedCall
 from router.calls import Direction
 from router.numbers import NumberPlan, normalise
 from router.office import Department, Line, Office
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.reading import open_callbacks, read_call
 from storage.records import ClientRecord
 from storage.unit_of_work import UnitOfWork
@@ -36,14 +34,6 @@ OFFICE = Office(
     lines={"main": Line(key="main", number=CALL.line, name="Сайт", department="sales")},
 )
 DUBAI = ClientRecord(key="K-1", name="Дубай", numbers=(normalise(E164, NumberPlan()),))
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'foreign.db'}"
-    await ready_tables(url)
-    async with open_database(url) as opened:
-        yield opened
 
 
 @pytest.fixture

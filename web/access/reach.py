@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.office import Office
+from router.office import Manager, Office
 from router.phones import phones_of
 from storage.reach import Reach
 from web.access.person import Person
@@ -28,3 +28,8 @@ def reach_of(person: Person, office: Office) -> Reach:
         managers=frozenset(own),
         extensions=frozenset(at for key in own for at in phones_of(office.managers[key], office)),
     )
+
+
+def desks_of(person: Person, office: Office) -> tuple[Manager, ...]:
+    """Whose rings and talks are before a person, as far as they are in this office."""
+    return tuple(office.managers[key] for key in person.desks if key in office.managers)

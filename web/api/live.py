@@ -11,6 +11,7 @@ from router.office import Status
 from storage.statuses import StatusRow
 from switchboard.desk_cards import Desk, Known
 from switchboard.status_changes import StatusChange, change_status
+from web.access.reach import desks_of
 from web.access.roles import Permission
 from web.access.session import address_of
 from web.api.commands import Done, carried_out
@@ -161,8 +162,8 @@ async def desk(turn: Turn) -> DeskNow:
     manager = turn.office.managers.get(turn.person.acting)
     if manager is None:
         raise NotThere("You have no desk: your sign-in has no manager in the office.")
-    managers = (turn.office.managers.get(key) for key in turn.person.desks)
-    cards = _cards(scene.desk(manager), [scene.desk(m) for m in managers if m])
+    mine = [scene.desk(own) for own in desks_of(turn.person, turn.office)]
+    cards = _cards(scene.desk(manager), mine)
     presence = scene.presence[manager.key]
     return DeskNow(
         manager=manager.key, status=presence.status, phone=presence.phone, cards=tuple(cards)

@@ -26,7 +26,7 @@ from switchboard.board import Board
 from switchboard.desk import manager_at
 from switchboard.notes import call_of, may_note
 from web.access.person import Person
-from web.access.reach import reach_of
+from web.access.reach import desks_of, reach_of
 from web.pages.page import parts_of, zone_of
 from web.stream.answers import FANOUT, scene_of
 
@@ -171,7 +171,7 @@ async def about_call(request: web.Request, person: Person, call_id: str) -> Afte
 
 def _live_talk(request: web.Request, person: Person) -> str:
     scene = scene_of(request)
-    talks = (card for m in _desks(person, scene.office) for card in scene.desk(m).talking)
+    talks = (card for m in desks_of(person, scene.office) for card in scene.desk(m).talking)
     return next((card.call_id for card in talks if not card.colleague), "")
 
 
@@ -197,7 +197,7 @@ async def _his_calls(
     parts = parts_of(request)
     office, found = parts.board.office(), dict[str, StoredCall]()
     everything = Reach(everything=True)  # they are his own
-    for manager in _desks(person, office):  # each by itself is led by its indexes
+    for manager in desks_of(person, office):  # each by itself is led by its indexes
         wanted = Wanted(since=since, phones=phones_of(manager, office))
         page = await find_calls(parts.database, wanted, everything, limit=limit)
         found |= {stored.call.id: stored for stored in page.calls}
@@ -208,12 +208,8 @@ def _began(stored: StoredCall) -> tuple[datetime, str]:
     return stored.call.began_at, stored.call.id
 
 
-def _desks(person: Person, office: Office) -> tuple[Manager, ...]:
-    return tuple(office.managers[key] for key in person.desks if key in office.managers)
-
-
 def _phones(person: Person, office: Office) -> frozenset[Phone]:
-    desks = _desks(person, office)
+    desks = desks_of(person, office)
     return frozenset(phone for manager in desks for phone in phones_of(manager, office))
 
 

@@ -19,6 +19,7 @@ from switchboard.client_facts import ClientFacts
 from switchboard.desk import manager_at
 from switchboard.desk_cards import Desk, Known, RingCard, TalkCard
 from switchboard.reachable import Ask, Reachable, asked_about, reachable
+from web.access.reach import desks_of
 from web.access.roles import Permission
 from web.pages.page import environment, segment
 from web.stream.live_rows import live_floor
@@ -144,8 +145,8 @@ def info(scene: Scene, viewer: Viewer) -> str:
 
 def talk(scene: Scene, viewer: Viewer) -> str:
     """His talk, and that of the manager whom he assists."""
-    managers = (scene.office.managers.get(key) for key in viewer.desks)
-    return Markup().join(_talks_at(scene, viewer, manager) for manager in managers if manager)
+    managers = desks_of(viewer.person, scene.office)
+    return Markup().join(_talks_at(scene, viewer, manager) for manager in managers)
 
 
 def _talks_at(scene: Scene, viewer: Viewer, manager: Manager) -> str:
@@ -303,8 +304,7 @@ def _may_act(viewer: Viewer) -> bool:
 
 
 def _desks(scene: Scene, viewer: Viewer) -> tuple[Desk, ...]:
-    managers = (scene.office.managers.get(key) for key in viewer.desks)
-    return tuple(scene.desk(manager) for manager in managers if manager)
+    return tuple(scene.desk(manager) for manager in desks_of(viewer.person, scene.office))
 
 
 def _manager(scene: Scene, viewer: Viewer) -> Manager | None:

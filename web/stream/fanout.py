@@ -250,7 +250,7 @@ class Fanout:
 
 def _dirtied(viewer: Viewer, changed: Changed) -> set[str]:
     names: set[str] = set()
-    if not changed.managers.isdisjoint(viewer.desks):
+    if not changed.managers.isdisjoint(viewer.person.desks):
         names |= _hearing(Hears.MY_CALLS)
     if changed.calls:
         names |= _hearing(Hears.ALL_CALLS)

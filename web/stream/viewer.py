@@ -42,11 +42,6 @@ class Viewer:
         """Whose desk he sees."""
         return self.person.acting
 
-    @property
-    def desks(self) -> tuple[str, ...]:
-        """At whose phones a ring or a talk is his to see, his own first."""
-        return self.person.desks
-
     def may(self, permission: Permission) -> bool:
         """Whether he may do such a thing."""
         return self.person.may(permission)

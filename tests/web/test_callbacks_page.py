@@ -123,16 +123,6 @@ async def test_the_list_alone_is_what_the_page_fetches_again(
     assert shown(part) == ["cb-c-1"]
 
 
-async def test_the_number_beside_the_section_counts_ones_own_task(
-    house: SignInHouse, anna: Person
-) -> None:
-    assert await anna.get("/callbacks/count") == (200, "")
-    await hers(house)
-    assert await anna.get("/callbacks/count") == (200, "1")
-    async with house.signed_in("director") as director:
-        assert await director.get("/callbacks/count") == (200, "2")
-
-
 async def test_to_take_is_a_form_that_leads_back_and_says_until_when(
     house: SignInHouse, anna: Person
 ) -> None:

@@ -80,7 +80,6 @@ ROUTES: Mapping[tuple[str, str], Needed] = {
     # callbacks
     ("GET", "/callbacks"): Permission.CALLBACKS,
     ("GET", "/callbacks/list"): Permission.CALLBACKS,
-    ("GET", "/callbacks/count"): Permission.CALLBACKS,
     ("POST", "/callbacks/{id}/take"): Permission.CALLBACKS,
     ("POST", "/callbacks/{id}/give-back"): Permission.CALLBACKS,
     ("POST", "/callbacks/{id}/give"): Permission.CALLBACKS,

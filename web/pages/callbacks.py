@@ -17,7 +17,7 @@ from router.callbacks_report import DayReport
 from storage.errors import StorageError
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Work
-from switchboard.callback_desk import CallbackList, Seer, Which, callback_list, colleagues
+from switchboard.callback_desk import Seer, Which, callback_list, colleagues
 from switchboard.callback_doing import Desk, Refused, number_of
 from switchboard.callbacks import day_report, floor_now
 from switchboard.names import Names
@@ -63,14 +63,6 @@ async def page(request: web.Request) -> web.Response:
 async def part(request: web.Request) -> web.Response:
     """The list alone, fetched again when something happens to it."""
     return render(request, LIST, **await _list(request, _which(request)))
-
-
-@routes.get("/callbacks/count")
-async def count(request: web.Request) -> web.Response:
-    """How many items are one's own task; empty for none."""
-    found: CallbackList = (await _list(request, _which(request)))["list"]
-    owed = found.mine_count if seer_of(request).manager else found.all_count
-    return web.Response(text=str(owed or ""), headers={"Cache-Control": "no-store"})
 
 
 @routes.post("/callbacks/{id}/take")

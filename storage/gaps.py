@@ -67,7 +67,10 @@ class Gaps:
         await self._connection.execute(update(_t).where(*still_open).values(values))
 
     async def add_call_records(self, gap_id: int, *, calls: int, note: str) -> None:
-        """Adds to a gap what the PBX's own call records knew of it, and says what they did not."""
+        """Adds to a gap what the PBX's own call records knew of it, and says what they did not.
+
+        `note` stands instead of what was said before; empty where nothing is missing any more.
+        """
         values = {"from_call_records": _t.c.from_call_records + calls, "note": note}
         await self._connection.execute(update(_t).where(_t.c.id == gap_id).values(values))
 

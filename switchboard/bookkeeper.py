@@ -42,7 +42,7 @@ from storage.sentences import joined, message_of
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
 from switchboard.books import DayBooks, Records, balance_day, left_out, recovered, without
-from switchboard.troubles import DAMAGED, NO_CALL_RECORDS, NOT_RECOVERED
+from switchboard.troubles import DAMAGED, NO_CALL_RECORDS, NOT_LOOKED_AGAIN, NOT_RECOVERED
 
 AT = time(3, 10)
 LAST = "books/last"
@@ -181,19 +181,24 @@ class Bookkeeper:
             await self.after_gap(newest)
 
     async def after_gap(self, gap: Gap) -> int:
-        """Records the calls of a gap that only the call records know; returns how many."""
+        """Records the calls of a gap that only the call records know; returns how many.
+
+        What stands beside the gap is true of this look: it takes back what an earlier one said, and
+        denies nothing that an earlier one recovered.
+        """
         records = without(self._records, gap.pbx)
         if gap.ended_at is None:
             return 0
         if records is None:
-            await self._note(gap, 0, NO_CALL_RECORDS())
+            await self._note(gap, 0, gap.note if gap.from_call_records else NO_CALL_RECORDS())
             return 0
         office = self._office()
         try:
             found = await self._left_out(records, office, gap)
         except CdrError as error:
             log.error("a gap could not be recovered", pbx=gap.pbx, because=str(error))  # noqa: TRY400
-            await self._note(gap, 0, NOT_RECOVERED(why=message_of(error)))
+            failed = NOT_LOOKED_AGAIN if gap.from_call_records else NOT_RECOVERED
+            await self._note(gap, 0, failed(why=message_of(error)))
             return 0
         ended = [self._recovered(call, gap.pbx, office) for call in found]
 
@@ -202,7 +207,7 @@ class Bookkeeper:
             return sum(each.first for each in done)
 
         count = await self._writer.submit(work) if ended else 0
-        await self._note(gap, count, gap.note)
+        await self._note(gap, count, "")
         if count:
             log.warning("calls were recorded from call records", pbx=gap.pbx, calls=count)
         return count

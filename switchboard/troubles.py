@@ -24,6 +24,10 @@ NOT_RECOVERED = Form(
     "not recovered from call records: {why}",
     "из учёта звонков АТС не восстановлено: {why}",
 )
+NOT_LOOKED_AGAIN = Form(
+    "the call records could not be looked into again: {why}",
+    "ещё раз заглянуть в учёт звонков АТС не удалось: {why}",
+)
 DAMAGED = Form("{count} call records are damaged.", "Повреждённых записей учёта: {count}.")
 NO_HTTP = Form(
     "HTTP cannot be served on {host} port {port}: {why}",
@@ -51,6 +55,7 @@ FORMS = (
     NOT_CONNECTED_YET,
     NO_CALL_RECORDS,
     NOT_RECOVERED,
+    NOT_LOOKED_AGAIN,
     DAMAGED,
     NO_HTTP,
     HOST_SILENT,

@@ -25,6 +25,7 @@ from web.api import table as api
 from web.errors import Answer, errors_as_json
 from web.links import Links
 from web.metrics import Metrics
+from web.pages.addresses import any_name
 from web.pages.errors import errors_as_pages
 from web.pages.page import flashing
 from web.pages.table import PAGES
@@ -59,9 +60,9 @@ def make_app(parts: WebParts, *, also: Sequence[web.RouteDef] = ()) -> web.Appli
     for webhook in parts.webhooks:
         app.add_routes(webhook.routes)
     for page in PAGES:
-        app.add_routes(page)
-    app.add_routes(api.routes)
-    app.add_routes(recording_routes)
+        app.add_routes(any_name(page))
+    app.add_routes(any_name(api.routes))
+    app.add_routes(any_name(recording_routes))
     stream.install(app, parts)
     app.add_routes(also)
     signin.install(app, parts)

@@ -23,6 +23,7 @@ from switchboard.next_contact import NotAhead
 from web.api.calls import Call, Note, cursor_of, place_at, told, told_note
 from web.api.endpoint import Endpoint, Turn
 from web.api.errors import NotPossible, NotThere, NotYours, Unfit
+from web.pages.addresses import client_in
 from web.pages.clients import base_of
 
 MOST = 200
@@ -130,7 +131,7 @@ async def find(turn: Turn) -> Clients:
 async def card(turn: Turn) -> ClientCard:
     """One client with his history."""
     before = place_at(turn.query(CardQuery).cursor)
-    found = await base_of(turn.request).card(turn.name("key"), before=before)
+    found = await base_of(turn.request).card(client_in(turn.name("key")), before=before)
     if found is None:
         raise NotThere
     names = Names.of(turn.office)
@@ -168,7 +169,7 @@ async def add(turn: Turn) -> Client:
 async def note(turn: Turn) -> ClientCard:
     """Note something of a client."""
     body, base = await turn.body(ClientNote), base_of(turn.request)
-    client = await base.readable(turn.name("key"))
+    client = await base.readable(client_in(turn.name("key")))
     if client is None:
         raise NotThere
     if not body.text.strip():
@@ -189,7 +190,7 @@ async def note(turn: Turn) -> ClientCard:
 async def give(turn: Turn) -> Client:
     """Hand a client over to another manager."""
     body, base = await turn.body(HandOver), base_of(turn.request)
-    client = await _own(base, turn.name("key"))
+    client = await _own(base, client_in(turn.name("key")))
     if body.to not in turn.office.managers:
         raise Unfit("no-such-manager", "There is no such manager in the office.")
     if not may_own(base, body.to, client.owner):

@@ -19,7 +19,8 @@ from switchboard.names import Names
 from switchboard.recordings import Archive
 from web.access.person import person_of
 from web.access.reach import reach_of
-from web.pages.page import is_htmx, parts_of, render, segment, words
+from web.pages.addresses import segment
+from web.pages.page import is_htmx, parts_of, render, words
 from web.recordings_http import LONGEST_LINK_HOURS, archive_of, link_to, may_hear
 
 routes = web.RouteTableDef()

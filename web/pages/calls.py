@@ -25,10 +25,11 @@ from switchboard.calls_log import (
 from switchboard.names import Names
 from web.access.person import person_of
 from web.access.reach import reach_of
+from web.pages.addresses import client_page
 from web.pages.call_recording import page_of
 from web.pages.calls_csv import BOM, head, line
 from web.pages.formats import Formats
-from web.pages.page import flash, formats, parts_of, render, segment, words, zone_of
+from web.pages.page import flash, formats, parts_of, render, words, zone_of
 from web.pages.periods import spans
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -132,7 +133,7 @@ def card_of(request: web.Request, logged: LoggedCall) -> str:
         return ""
     template = parts_of(request).card_address
     if not template:
-        return f"/clients/{segment(logged.client)}"
+        return client_page(logged.client)
     about = {
         "client": logged.client,
         "application": logged.application,

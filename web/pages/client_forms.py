@@ -27,11 +27,12 @@ from switchboard.client_changes import (
 )
 from switchboard.clients import ClientBase
 from switchboard.next_contact import NotAhead
+from web.pages.addresses import client_page
 from web.pages.clients import (
-    address,
     base_of,
     card_page,
     history_of,
+    key_of,
     names_of,
     new_form,
     owners,
@@ -63,7 +64,7 @@ async def add(request: web.Request) -> web.Response:
     key = f"w-{secrets.token_hex(5)}"
     await add_client(base, key, told, numbers)
     flash(request, t("clients.added"))
-    raise web.HTTPSeeOther(address(key))
+    raise web.HTTPSeeOther(client_page(key))
 
 
 @routes.post("/clients/{key}")
@@ -140,7 +141,7 @@ async def application(request: web.Request) -> web.Response:
 @routes.post("/clients/{key}/notes")
 async def note(request: web.Request) -> web.Response:
     """Note something without a call; whoever may read the card may note."""
-    base, key = base_of(request), request.match_info["key"]
+    base, key = base_of(request), key_of(request)
     client = await base.readable(key)
     if client is None:
         raise web.HTTPNotFound
@@ -158,13 +159,13 @@ async def note(request: web.Request) -> web.Response:
         except NotAhead:
             return await _asked_again(request, form)
         flash(request, t("clients.noted"))
-    raise web.HTTPSeeOther(history_of(address(client.key), about)) if about else _card(client)
+    raise web.HTTPSeeOther(history_of(client_page(client.key), about)) if about else _card(client)
 
 
 @routes.post("/clients/{key}/contacts/{note:[0-9]{1,12}}/done")
 async def contact_done(request: web.Request) -> web.Response:
     """The next contact took place."""
-    base, key = base_of(request), request.match_info["key"]
+    base, key = base_of(request), key_of(request)
     client = await base.readable(key)
     number = int(request.match_info["note"])
     if client is None:
@@ -252,7 +253,7 @@ def _may_take_from(base: ClientBase, manager: str) -> bool:
 
 async def _mine(request: web.Request) -> tuple[ClientBase, ClientRecord]:
     base = base_of(request)
-    client = await base.seen(request.match_info["key"])
+    client = await base.seen(key_of(request))
     if client is None:
         raise web.HTTPNotFound
     return base, client
@@ -271,4 +272,4 @@ async def _fields(request: web.Request) -> Mapping[str, str]:
 
 
 def _card(client: ClientRecord) -> web.HTTPSeeOther:
-    return web.HTTPSeeOther(address(client.key))
+    return web.HTTPSeeOther(client_page(client.key))

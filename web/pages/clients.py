@@ -28,7 +28,8 @@ from web.access.person import person_of
 from web.access.reach import reach_of
 from web.access.roles import Permission
 from web.access.session import address_of
-from web.pages.page import is_htmx, parts_of, render, segment
+from web.pages.addresses import client_in, client_page
+from web.pages.page import is_htmx, parts_of, render
 
 LONGEST = 200
 
@@ -60,7 +61,7 @@ async def clients(request: web.Request) -> web.Response:
     found = await base.find(typed) if typed else Found(clients=await base.recent())
     only = found.clients[0] if typed and len(found.clients) == 1 else None
     if only is not None and not is_htmx(request):
-        raise web.HTTPSeeOther(address(only.key))
+        raise web.HTTPSeeOther(client_page(only.key))
     template = "clients_found.html" if is_htmx(request) else "clients.html"
     return render(request, template, query=typed, found=found, names=names_of(request))
 
@@ -89,10 +90,10 @@ async def card_page(
     """A client's card, with what was typed into the form of a note that is not kept."""
     before = _place(asked.get("before", ""))
     work = asked.get("application", "").strip()[:LONGEST]
-    card = await base_of(request).card(request.match_info["key"], application=work, before=before)
+    card = await base_of(request).card(key_of(request), application=work, before=before)
     if card is None:
         raise web.HTTPNotFound
-    names, here = names_of(request), address(card.client.key)
+    names, here = names_of(request), client_page(card.client.key)
     return render(
         request,
         "clients_card.html",
@@ -153,9 +154,9 @@ def base_of(request: web.Request) -> ClientBase:
     )
 
 
-def address(key: str) -> str:
-    """Where a client's card is."""
-    return f"/clients/{segment(key)}"
+def key_of(request: web.Request) -> str:
+    """The key of the client whom a request is about."""
+    return client_in(request.match_info["key"])
 
 
 def names_of(request: web.Request) -> Names:
@@ -225,7 +226,7 @@ def _older(card: Card, application: str) -> str:
     if calls.next is None:
         return ""
     place = f"{calls.next.at.isoformat()}|{calls.next.id}"
-    return history_of(address(card.client.key), application, before=place)
+    return history_of(client_page(card.client.key), application, before=place)
 
 
 def history_of(here: str, application: str, **other: str) -> str:

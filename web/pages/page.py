@@ -21,6 +21,7 @@ from router.office import Office
 from switchboard.routing import number_plan
 from web.access.person import Person, signed_in
 from web.access.roles import Permission
+from web.pages.addresses import client_page, segment
 from web.pages.formats import Formats
 from web.pages.static import static_address
 from web.pages.texts import Words, chosen_language
@@ -184,9 +185,5 @@ def environment() -> Environment:
     )
     made.globals["static"] = static_address
     made.filters["segment"] = segment
+    made.filters["client_page"] = client_page
     return made
-
-
-def segment(name: str) -> str:
-    """A name as one part of an address's path, whatever it holds; `urlencode` leaves "/" alone."""
-    return quote(name, safe="")

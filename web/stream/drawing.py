@@ -21,7 +21,8 @@ from switchboard.desk_cards import Desk, Known, RingCard, TalkCard
 from switchboard.reachable import Ask, Reachable, asked_about, reachable
 from web.access.reach import desks_of
 from web.access.roles import Permission
-from web.pages.page import environment, segment
+from web.pages.addresses import client_page
+from web.pages.page import environment
 from web.stream.live_rows import live_floor
 from web.stream.scene import Scene
 from web.stream.viewer import Viewer
@@ -263,7 +264,7 @@ def card_address(scene: Scene, known: Known, call_id: str) -> str:
         return ""
     template = scene.parts.card_address
     if not template:
-        return f"/clients/{segment(known.client)}"
+        return client_page(known.client)
     fields = {
         "client": known.client,
         "application": known.application,

@@ -33,6 +33,8 @@ _applications = schema.applications
 
 _NAMED = select(_t.c.key, _t.c.id, _t.c.name, _t.c.search_text)
 _NAMED = _NAMED.where(_t.c.key.in_(bindparam("keys", expanding=True)))
+_MARKS = ("owner", "blocked", "switchboard", "no_recording")
+_OF_A_CLIENT = ("name", "search_text", "changed_at", *_MARKS)
 _OF_AN_APPLICATION = ("title", "open", "manager", "changed_at")
 
 
@@ -48,10 +50,10 @@ class Clients:
         """Adds or changes clients; numbers and applications are added to those that are there.
 
         With `merge`, what a record does not tell stays as it was: an empty text, a mark that is
-        not set, no instant, a status in `status_untold`. A new client without a name is called by
-        his first number. At most some hundred records at a time, no key twice. Returns the E.164
-        numbers that are theirs now: earlier calls from them belong to these clients
-        (`storage.parties.move_calls`).
+        not set (but `blocked` where `blocked_told`), no instant, a status in `status_untold`. A
+        new client without a name is called by his first number. At most some hundred records at a
+        time, no key twice. Returns the E.164 numbers that are theirs now: earlier calls from them
+        belong to these clients (`storage.parties.move_calls`).
         """
         if not records:
             return frozenset()
@@ -123,29 +125,14 @@ class Clients:
     async def _save_clients(
         self, records: Sequence[ClientRecord], at: datetime, *, merge: bool
     ) -> None:
-        names = ["name", "search_text", "changed_at"]
-        told = ["owner", "blocked", "switchboard", "no_recording"]
-        statement = upsert(
-            _t,
-            self._connection.dialect.name,
-            keys=["key"],
-            change=names + told,
-            keep=told if merge else (),
-        )
-        rows = [
-            {
-                "key": record.key,
-                "name": record.name,
-                "search_text": _compared(record),
-                "owner": record.owner,
-                "blocked": record.blocked,
-                "switchboard": record.switchboard,
-                "no_recording": record.no_recording,
-                "changed_at": at,
-            }
-            for record in records
-        ]
-        await self._connection.execute(statement, rows)
+        """Writes together those clients of which the same columns stay where nothing is told."""
+        alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for record in records:
+            alike[_kept(record) if merge else ()].append(_client_row(record, at))
+        dialect = self._connection.dialect.name
+        for keep, rows in alike.items():
+            statement = upsert(_t, dialect, keys=["key"], change=_OF_A_CLIENT, keep=keep)
+            await self._connection.execute(statement, rows)
 
     async def _save_numbers(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
@@ -212,6 +199,24 @@ def _number_row(client_id: int, number: PhoneNumber) -> dict[str, Any]:
         "e164": number.e164 if matchable else None,
         "number_key": number.key if matchable else None,
         "extension": number.extension or "",
+    }
+
+
+def _kept(record: ClientRecord) -> tuple[str, ...]:
+    """The columns that stay as they were where the record has nothing in them."""
+    return tuple(mark for mark in _MARKS if mark != "blocked" or not record.blocked_told)
+
+
+def _client_row(record: ClientRecord, at: datetime) -> dict[str, Any]:
+    return {
+        "key": record.key,
+        "name": record.name,
+        "search_text": _compared(record),
+        "owner": record.owner,
+        "blocked": record.blocked,
+        "switchboard": record.switchboard,
+        "no_recording": record.no_recording,
+        "changed_at": at,
     }
 
 

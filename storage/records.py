@@ -149,7 +149,8 @@ class ClientRecord:
     """A client with his numbers and applications, as the built-in base keeps him.
 
     To be merged, it may tell less than that (`Clients.save`): `status_untold` holds the keys of
-    the applications of which nobody said whether they are open.
+    the applications of which nobody said whether they are open; `blocked_told`, that a mark which
+    is not set was said.
     """
 
     key: str
@@ -161,3 +162,4 @@ class ClientRecord:
     numbers: tuple[PhoneNumber, ...] = ()
     applications: tuple[Application, ...] = ()
     status_untold: frozenset[str] = frozenset()
+    blocked_told: bool = False

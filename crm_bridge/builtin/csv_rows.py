@@ -19,6 +19,8 @@ from storage.clients import called, number_identity
 from storage.records import ClientRecord
 
 NAME_LIMIT = 500
+KEY_LIMIT = 200
+"""A card's address has the key in it, and what serves addresses takes some 8,000 characters."""
 _OPEN = frozenset(
     {"open", "opened", "new", "active", "yes", "1", "true", "in progress"}
     | {"открыт", "открыта", "открыто", "новая", "новый", "активна", "активен", "да", "в работе"}
@@ -28,7 +30,8 @@ _CLOSED = frozenset(
     | {"закрыт", "закрыта", "закрыто", "завершена", "завершен", "завершён", "выполнена", "выполнен"}
     | {"отменена", "отменен", "отменён", "отказ", "архив", "нет", "false"}
 )
-_YES = frozenset({"1", "yes", "true", "y", "да", "+", "x", "х"})
+_YES = frozenset({"1", "yes", "true", "y", "да", "истина", "+", "x", "х"})
+_NO = frozenset({"0", "no", "false", "n", "нет", "ложь"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +97,15 @@ class RowReader:
         if not name and not numbers:
             return self._remark(line, Say.NO_NAME_NO_NUMBER)
         key = self.header.cell(row, Column.KEY)
+        if len(key) > KEY_LIMIT:
+            return self._remark(line, Say.KEY_TOO_LONG, limit=KEY_LIMIT)
+        blocked = self._is_blocked(line, self.header.cell(row, Column.BLOCKED))
         record = ClientRecord(
             key=key,
             name=name,
             owner=self._manager(line, self.header.cell(row, Column.OWNER)),
-            blocked=self.header.cell(row, Column.BLOCKED).casefold() in _YES,
+            blocked=bool(blocked),
+            blocked_told=blocked is not None,
             numbers=numbers,
         )
         record = self._with_application(line, row, record)
@@ -143,6 +150,17 @@ class RowReader:
             return False
         if word:
             self.remarks.append(self._remark(line, Say.STATUS_UNKNOWN, text=status[:60]))
+        return None
+
+    def _is_blocked(self, line: int, text: str) -> bool | None:
+        """Whether a client is blocked; None where the row does not tell."""
+        word = text.casefold()
+        if word in _YES:
+            return True
+        if word in _NO:
+            return False
+        if word:
+            self.remarks.append(self._remark(line, Say.BLOCKED_UNKNOWN, text=text[:60]))
         return None
 
     def _manager(self, line: int, text: str) -> str:

@@ -19,9 +19,11 @@ class Say(StrEnum):
     QUOTE_OPEN = "quote-open"
     NO_NAME_NO_NUMBER = "no-name-no-number"
     NAME_TOO_LONG = "name-too-long"
+    KEY_TOO_LONG = "key-too-long"
     NO_NUMBER = "no-number"
     MANAGER_UNKNOWN = "manager-unknown"
     STATUS_UNKNOWN = "status-unknown"
+    BLOCKED_UNKNOWN = "blocked-unknown"
     MERGED = "merged"
     LETTERS_LOST = "letters-lost"
 
@@ -92,6 +94,10 @@ _SENTENCES: dict[Say, tuple[str, str]] = {
         "имя длиннее {limit} знаков",
         "the name is longer than {limit} characters",
     ),
+    Say.KEY_TOO_LONG: (
+        "код клиента длиннее {limit} знаков",
+        "the client's id is longer than {limit} characters",
+    ),
     Say.NO_NUMBER: (
         "«{text}»: это не номер телефона, по нему клиента не узнать; остальное загружено",
         "“{text}” is no telephone number and will not identify the client; the rest was taken",
@@ -106,6 +112,10 @@ _SENTENCES: dict[Say, tuple[str, str]] = {
             "the status “{text}” is not known and was left out: a new application is open, one "
             "that was there stays as it was"
         ),
+    ),
+    Say.BLOCKED_UNKNOWN: (
+        "заблокирован ли клиент, «{text}» не говорит: пишите «да» или «нет»; осталось как было",
+        "“{text}” does not tell whether the client is blocked: write yes or no; it stays as it was",
     ),
     Say.MERGED: (
         "тот же клиент, что в строке {first}; объединены",

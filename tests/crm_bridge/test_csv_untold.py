@@ -133,3 +133,62 @@ async def test_a_status_that_nobody_knows_is_remarked(how: Importing) -> None:
     text = "Код;Имя;Заявка;Статус\nK1;ООО Ромашка;З-1;почти\n"
     report = await import_csv(text.encode(), how)
     assert [(r.line, r.say) for r in report.remarks] == [(2, Say.STATUS_UNKNOWN)]
+
+
+def marked(*words: str) -> str:
+    """The client with these words in the column, one row for each."""
+    return "Код;Имя;Заблокирован\n" + "".join(f"K1;ООО Ромашка;{word}\n" for word in words)
+
+
+@pytest.mark.parametrize("word", ["нет", "Нет", "0", "no", "FALSE", "Ложь"])
+async def test_a_blocked_client_is_let_in_when_a_file_says_so(taken: Taken, word: str) -> None:
+    assert (await taken(marked("да"), marked(word))).blocked is False
+
+
+@pytest.mark.parametrize("later", [marked(""), marked("вряд ли"), "Код;Имя\nK1;ООО Ромашка\n"])
+async def test_a_client_stays_blocked_or_free_where_a_file_does_not_say(
+    taken: Taken, later: str
+) -> None:
+    assert (await taken(marked("Истина"), later)).blocked is True
+    assert (await taken(marked("нет"), later)).blocked is False
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "after"),
+    [
+        ("да", ("да", "нет"), False),
+        ("нет", ("нет", "да"), True),
+        ("нет", ("да", ""), True),
+        ("да", ("нет", ""), False),
+    ],
+)
+async def test_of_two_rows_of_one_file_the_later_word_on_blocking_counts(
+    taken: Taken, before: str, words: tuple[str, str], after: object
+) -> None:
+    assert (await taken(marked(before), marked(*words))).blocked is after
+
+
+async def test_one_file_blocks_one_client_and_lets_another_in(how: Importing, taken: Taken) -> None:
+    await taken(marked("да"))
+    both = "Код;Имя;Менеджер;Заблокирован\nK1;ООО Ромашка;petrov;нет\nK2;ООО Лютик;;да\n"
+    await import_csv(both.encode(), how)
+    async with how.database.reading() as connection:
+        clients = await Clients(connection).search("")
+    assert {(c.key, c.owner, c.blocked) for c in clients} == {
+        ("K1", "petrov", False),
+        ("K2", "", True),
+    }
+
+
+async def test_a_word_on_blocking_that_nobody_knows_is_remarked(how: Importing) -> None:
+    report = await import_csv(marked("вряд ли").encode(), how)
+    assert [(r.line, r.say) for r in report.remarks] == [(2, Say.BLOCKED_UNKNOWN)]
+    assert "«вряд ли»" in report.remarks[0].text
+
+
+async def test_a_key_longer_than_an_address_may_be_is_refused(how: Importing) -> None:
+    """A card has an address with the key in it."""
+    rows = f"Код;Имя\n{'K' * 200};Ромашка\n{'Ж' * 201};Лютик\n"
+    report = await import_csv(rows.encode(), how)
+    assert [(r.line, r.say) for r in report.refused] == [(3, Say.KEY_TOO_LONG)]
+    assert (report.added, report.refused_count) == (1, 1)

@@ -30,6 +30,7 @@ from router.office import (
     Status,
     Strategy,
     Window,
+    national,
 )
 from router.plan import Reason, Target, TargetKind, Why
 
@@ -266,11 +267,7 @@ def as_dialled(e164: str, line: OutgoingLine) -> str:
     """An E.164 number in the spelling that the outgoing line wants."""
     if line.number_format == "plain":
         return e164.removeprefix("+")
-    if line.number_format == "national" and e164.startswith("+7"):
-        return "8" + e164[2:]
-    if line.number_format == "national":
-        return "810" + e164.removeprefix("+")
-    return e164
+    return national(e164) if line.number_format == "national" else e164
 
 
 def _outgoing(scene: Scene) -> OutgoingLine | None:

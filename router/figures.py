@@ -31,7 +31,7 @@ from router.calls import Direction, Disposition, LegOutcome
 from router.phones import Phone, Who
 from router.plan import Why
 
-VERSION = 3
+VERSION = 4
 """Raised when figures of the same calls would come out differently."""
 
 LONGEST_ANSWER_SECONDS = 300

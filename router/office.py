@@ -15,6 +15,12 @@ RING_SECONDS = 5
 """One ring of the phone network in Russia: a 1 s tone and 4 s of silence."""
 
 
+def national(e164: str) -> str:
+    """An E.164 number as it is dialled within Russia: `8916…`, and `810…` for what is abroad."""
+    abroad = "810" + e164.removeprefix("+")
+    return "8" + e164[2:] if e164.startswith("+7") else abroad
+
+
 class Status(StrEnum):
     """What a person says of himself. Only he, his head or the end of a shift changes it."""
 
@@ -131,9 +137,11 @@ class Manager:
 
     @property
     def reached_at(self) -> tuple[str, ...]:
-        """Everything he is rung at, as PBXs write it: a mobile with its plus and without."""
-        mobile = self.mobile.lstrip("+")
-        return (self.extension, *((mobile, f"+{mobile}") if mobile else ()))
+        """Everything he is rung at, as PBXs write it; a mobile in each `number_format`."""
+        if not self.mobile:
+            return (self.extension,)
+        mobile = self.mobile.removeprefix("+")
+        return (self.extension, mobile, f"+{mobile}", national(self.mobile))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

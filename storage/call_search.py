@@ -35,7 +35,7 @@ WALKED = (1_000, 6_000, 25_000)
 """Calls of the whole log that one page looks through, in turns: they lie side by side."""
 LED = (300, 700, 1_500)
 """The same of one person's, client's or department's: they lie scattered, each read by itself."""
-MOST_BRANCHES = 12
+MOST_BRANCHES = 16
 """More questions than this are not asked side by side; the log is walked instead."""
 LONGEST_CALL = timedelta(hours=12)
 """A leg begins at most so long after its call."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from router.calls import Call, Direction, Leg
 from router.office import Manager, Office
+from router.phones import is_mobile_of
 
 
 def is_head(office: Office, manager: Manager, department: str) -> bool:
@@ -39,7 +40,7 @@ def may_pause(office: Office, manager: Manager, call: Call, department: str) -> 
 
 def is_his(manager: Manager, call: Call, leg: Leg) -> bool:
     """Whether a leg is his desk phone, or his mobile, which any PBX may ring."""
-    return is_his_desk(manager, call, leg) or leg.target in manager.reached_at[1:]
+    return is_his_desk(manager, call, leg) or is_mobile_of(manager, leg.target)
 
 
 def is_his_desk(manager: Manager, call: Call, leg: Leg) -> bool:

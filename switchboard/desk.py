@@ -20,6 +20,7 @@ from router.calls import Call, CallState, Direction, Leg, LegOutcome
 from router.facts import PhoneState, Presence
 from router.legs import rings
 from router.office import Manager, Office, Status
+from router.phones import Phone, holder_of
 from switchboard import control_rights as rights
 from switchboard.desk_cards import (
     AtPhone,
@@ -90,15 +91,8 @@ def concerned(found: Seen, office: Office) -> frozenset[str]:
 
 def manager_at(office: Office, pbx: str, target: str) -> tuple[Manager | None, bool]:
     """Whose phone a leg's target is, and whether it is his mobile."""
-    for manager in office.managers.values():
-        if manager.extension == target and manager.pbx == pbx:
-            return manager, False
-    digits = target.lstrip("+")[-_DIGITS:]
-    if len(digits) == _DIGITS:
-        for manager in office.managers.values():
-            if manager.mobile and manager.mobile[-_DIGITS:] == digits:
-                return manager, True
-    return None, False
+    found = holder_of(office, Phone(pbx, target))
+    return found, found is not None and target != found.extension
 
 
 def line_name(office: Office, call: Call) -> str:

@@ -5,13 +5,14 @@ A name that the office no longer knows is shown as what was written: the log out
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from router.decide import line_of
 from router.office import Manager, Office
-from router.phones import ANYWHERE, Phone, phones_of
+from router.phones import Phone, holder_of, only_holder, phones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,13 @@ class Names:
     """The names of one office. Made by `Names.of`."""
 
     office: Office
-    by_phone: Mapping[Phone, Manager]
-    by_number: Mapping[str, Manager | None]
+    _holder: Callable[[Phone], Manager | None]
+    _alone: Callable[[str], Manager | None]
 
     @classmethod
     def of(cls, office: Office) -> Names:
-        """The names of an office."""
-        by_phone: dict[Phone, Manager] = {}
-        by_number: dict[str, Manager | None] = {}
-        for manager in office.managers.values():
-            for phone in phones_of(manager, office):
-                by_phone[phone] = manager
-                alone = by_number.setdefault(phone.number, manager) is manager
-                by_number[phone.number] = manager if alone else None
-        return cls(office, by_phone, by_number)
+        """The names of an office; whoever was found is remembered, for lists are long."""
+        return cls(office, cache(partial(holder_of, office)), cache(partial(only_holder, office)))
 
     def manager_at(self, target: str | None, pbx: str | None) -> Manager | None:
         """Whose phone or mobile a target is at a PBX.
@@ -40,9 +34,7 @@ class Names:
         Where the PBX is not known (None), only a number that one person alone has is anybody's.
         """
         number = target or ""
-        if pbx is None:
-            return self.by_number.get(number)
-        return self.by_phone.get(Phone(pbx, number)) or self.by_phone.get(Phone(ANYWHERE, number))
+        return self._alone(number) if pbx is None else self._holder(Phone(pbx, number))
 
     def stands_under(self, phone: Phone) -> Phone:
         """The first phone of whom a phone belongs to; the phone itself where it is nobody's."""

@@ -27,6 +27,7 @@ def test_a_desk_phone_is_his_at_its_own_exchange_and_a_mobile_everywhere() -> No
         Phone("main", "101"),
         Phone(ANYWHERE, "79161230101"),
         Phone(ANYWHERE, "+79161230101"),
+        Phone(ANYWHERE, "89161230101"),
     )
     assert any_of(phones, "main", ["102", "101"])
     assert any_of(phones, "branch", ["79161230101"])

@@ -26,10 +26,12 @@ from statistics import median
 from typing import NamedTuple
 
 from router.callbacks import ClosedHow
-from router.calls import Leg, LegOutcome
+from router.calls import LegOutcome
 from router.phones import Phone, Who
 
 MISSED_RINGS = frozenset({LegOutcome.NO_ANSWER, LegOutcome.DECLINED, LegOutcome.NOT_CONFIRMED})
+TELLING = MISSED_RINGS | {LegOutcome.ANSWERED}
+"""The ends of a leg that say of somebody that he let it ring or that he did not."""
 
 
 class Try(NamedTuple):
@@ -40,11 +42,19 @@ class Try(NamedTuple):
     call_id: str
 
 
+class Ring(NamedTuple):
+    """A leg of an inbound call: to which number, how it ended, whether anything rang there."""
+
+    target: str
+    outcome: LegOutcome
+    rang: bool
+
+
 class Rung(NamedTuple):
     """An inbound call: at which PBX, and what rang for it."""
 
     pbx: str
-    legs: Sequence[Leg]
+    rings: Sequence[Ring]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +139,12 @@ def missed_rings(calls: Iterable[Rung], who: Who) -> Counter[Phone]:
     ended before anybody could.
     """
     found: Counter[Phone] = Counter()
-    for pbx, legs in calls:
-        missed = {leg.target for leg in legs if leg.outcome in MISSED_RINGS and _rang(leg)}
-        talked = {leg.target for leg in legs if leg.outcome is LegOutcome.ANSWERED}
-        took = {who(Phone(pbx, target)) for target in talked}
-        found.update({who(Phone(pbx, target)) for target in missed} - took)
+    for pbx, rings in calls:
+        missed = {ring.target for ring in rings if ring.rang and ring.outcome in MISSED_RINGS}
+        if missed:
+            talked = {ring.target for ring in rings if ring.outcome is LegOutcome.ANSWERED}
+            took = {who(Phone(pbx, target)) for target in talked}
+            found.update({who(Phone(pbx, target)) for target in missed} - took)
     return found
 
 
@@ -190,7 +201,3 @@ def _people(worked: Sequence[Worked], rings: Counter[Phone]) -> tuple[PersonRepo
 def _calls_of(made: Iterable[tuple[Phone | None, str]]) -> Counter[Phone]:
     """How many calls are each person's; a call that is told for several items counts once."""
     return Counter(who for who, _ in set(made) if who)
-
-
-def _rang(leg: Leg) -> bool:
-    return leg.ring_seconds > 0 or leg.rang_at is not None

@@ -126,9 +126,31 @@ def next_opening(
     hours: Hours, at: datetime, holidays: HolidayCalendar, *, days: int = 60
 ) -> datetime | None:
     """Tells the first open instant (UTC) at or after `at`; None: not within `days`."""
-    at = _utc(at)
-    ahead = (s for s in _stretches(hours, at, holidays, days=days) if s.end_at > at)
-    return next((max(at, stretch.start_at) for stretch in ahead), None)
+    return Openings(hours, holidays, days=days).after(at)
+
+
+class Openings:
+    """`next_opening` of one department for many instants, in any order.
+
+    A window that was found for an instant is also that of every later one before its end.
+    """
+
+    def __init__(self, hours: Hours, holidays: HolidayCalendar, *, days: int = 60) -> None:
+        self._hours = hours
+        self._holidays = holidays
+        self._days = days
+        self._known: tuple[datetime, _Stretch] | None = None
+
+    def after(self, at: datetime) -> datetime | None:
+        """Tells the first open instant (UTC) at or after `at`; None: not within the days."""
+        at = _utc(at)
+        if self._known is None or not self._known[0] <= at < self._known[1].end_at:
+            self._known = self._found(at)
+        return max(at, self._known[1].start_at) if self._known else None
+
+    def _found(self, at: datetime) -> tuple[datetime, _Stretch] | None:
+        ahead = _stretches(self._hours, at, self._holidays, days=self._days)
+        return next(((at, stretch) for stretch in ahead if stretch.end_at > at), None)
 
 
 def on_shift(

@@ -139,6 +139,11 @@ class Callbacks:
         """What the company owes, oldest first."""
         return await self._items(_IN_ORDER.where(_t.c.closed_at.is_(None)).limit(limit))
 
+    async def closed_items(self, at: datetime, *, limit: int) -> tuple[CallbackItem, ...]:
+        """What was closed since an instant, the newest first."""
+        closed = select(_t).where(_t.c.closed_at >= at)
+        return await self._items(closed.order_by(_t.c.closed_at.desc(), _t.c.id).limit(limit))
+
     async def _stored(self, party: str, start: datetime | None) -> tuple[CallbackItem, ...]:
         asked = {"party": party} | ({"start": start} if start else {})
         return await self._items(_OF_PARTY_FROM if start else _OF_PARTY, asked)

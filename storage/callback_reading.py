@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from router.callbacks import ClosedHow
-from router.callbacks_report import Rung
-from router.calls import Direction, Leg, LegOutcome
+from router.callbacks_report import MISSED_RINGS, TELLING, Ring, Rung
+from router.calls import Direction, LegOutcome
 from storage import schema
 from storage.database import Database
 
 _t, _calls, _legs = schema.callbacks, schema.calls, schema.legs
+_let = _legs.alias("let")
 _links, _tries = schema.callback_calls, schema.callback_attempts
 
 
@@ -53,7 +54,8 @@ async def items_between(
     """The items whose first missed call began from `since` on and before `until`, oldest first."""
     closing = _calls.alias("closing")
     asked = (
-        select(_t, closing.c.began_at.label("reached_at"), closing.c.pbx.label("closed_at_pbx"))
+        select(_t.c.id, _t.c.first_missed_at, _t.c.closed_how, _t.c.closed_by, _t.c.closing_call_id)
+        .add_columns(closing.c.began_at.label("reached_at"), closing.c.pbx.label("closed_at_pbx"))
         .outerjoin(closing, closing.c.id == _t.c.closing_call_id)
         .where(_t.c.first_missed_at >= since, _t.c.first_missed_at < until)
         .order_by(_t.c.first_missed_at, _t.c.id)
@@ -79,23 +81,29 @@ async def items_between(
     return tuple(_day_item(row, at_home.get(row.id, ""), tried[row.id]) for row in rows)
 
 
-async def legs_between(database: Database, since: datetime, until: datetime) -> tuple[Rung, ...]:
-    """What rang for every inbound call that began in the stretch, call by call."""
+async def rings_between(database: Database, since: datetime, until: datetime) -> tuple[Rung, ...]:
+    """What rang for the inbound calls that began in the stretch and that somebody let ring.
+
+    Legs whose end says nothing of that (`TELLING`) are left out.
+    """
+    let_ring = exists().where(_let.c.call_id == _calls.c.id, _let.c.outcome.in_(MISSED_RINGS))
     asked = (
-        select(_legs, _calls.c.pbx)
+        select(_legs.c.call_id, _calls.c.pbx, _legs.c.target, _legs.c.outcome)
+        .add_columns(or_(_legs.c.ring_seconds > 0, _legs.c.rang_at.is_not(None)).label("rang"))
         .join(_calls, _calls.c.id == _legs.c.call_id)
         .where(
             _calls.c.began_at >= since,
             _calls.c.began_at < until,
             _calls.c.direction == Direction.INBOUND,
+            _legs.c.outcome.in_(TELLING),
+            let_ring,
         )
-        .order_by(_legs.c.call_id, _legs.c.position)
     )
-    found: defaultdict[tuple[str, str], list[Leg]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], list[Ring]] = defaultdict(list)
     async with database.reading() as connection:
-        for row in await connection.execute(asked):
-            found[row.call_id, row.pbx].append(_leg(row))
-    return tuple(Rung(pbx, tuple(legs)) for (_, pbx), legs in found.items())
+        for call, pbx, target, outcome, rang in await connection.execute(asked):
+            found[call, pbx].append(Ring(target, LegOutcome(outcome), bool(rang)))
+    return tuple(Rung(pbx, rings) for (_, pbx), rings in found.items())
 
 
 def _day_item(row: Any, department: str, tries: list[DayTry]) -> DayItem:
@@ -112,16 +120,4 @@ def _day_item(row: Any, department: str, tries: list[DayTry]) -> DayItem:
         by=row.closed_by,
         by_pbx=row.closed_at_pbx or "",
         closing_call=row.closing_call_id,
-    )
-
-
-def _leg(row: Any) -> Leg:
-    return Leg(
-        id=row.leg_id,
-        target=row.target,
-        began_at=row.began_at,
-        rang_at=row.rang_at,
-        outcome=LegOutcome(row.outcome),
-        ring_seconds=row.ring_seconds,
-        talk_seconds=row.talk_seconds,
     )

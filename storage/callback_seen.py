@@ -18,21 +18,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from router.callbacks import CallbackItem, client_of
 from storage import schema
 from storage.callback_list import Callbacks
 from storage.connection import AnyConnection
 from storage.database import Database
-from storage.ended_calls import stored_call
-from storage.records import OpenCallback, StoredCall
+from storage.records import OpenCallback
 
-_t, _calls = schema.callbacks, schema.calls
+_calls = schema.calls
 _clients, _work = schema.clients, schema.applications
 
 _PIECE = 500
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NEWEST = select(
+    _calls.c.id,
+    _calls.c.caller,
+    _calls.c.number_e164,
+    _calls.c.line,
+    _calls.c.department,
+    _calls.c.client_key,
+    _calls.c.client_name,
+    _calls.c.application,
+    _calls.c.owner,
+)
 _RECOGNISED = select(_calls.c.id, _calls.c.client_name, _calls.c.application, _calls.c.owner).where(
     or_(_calls.c.client_name != "", _calls.c.application != "", _calls.c.owner != "")
 )
@@ -88,25 +98,19 @@ async def callback_of(connection: AnyConnection, callback_id: str) -> OpenCallba
     return (await callbacks_told(connection, [item]))[0] if item else None
 
 
-async def closed_since(
-    database: Database, at: datetime, *, limit: int
-) -> tuple[tuple[OpenCallback, ...], int]:
-    """The items closed last since an instant, the newest first, and how many there are."""
-    mine = _t.c.closed_at >= at
-    newest = select(_t.c.id).where(mine).order_by(_t.c.closed_at.desc(), _t.c.id).limit(limit)
+async def closed_since(database: Database, at: datetime, *, limit: int) -> tuple[OpenCallback, ...]:
+    """The items closed last since an instant, the newest first."""
     async with database.reading() as connection:
-        count = (await connection.execute(select(func.count()).where(mine))).scalar_one()
-        ids: Sequence[str] = (await connection.execute(newest)).scalars().all()
-        items = [await Callbacks(connection).get(callback_id) for callback_id in ids]
-        found = await callbacks_told(connection, [item for item in items if item])
-    return found, int(count)
+        items = await Callbacks(connection).closed_items(at, limit=limit)
+        return await callbacks_told(connection, items)
 
 
-async def _calls_by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, StoredCall]:
-    found: dict[str, StoredCall] = {}
+async def _calls_by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, Any]:
+    """The rows of these calls, as much of each as `_told` reads."""
+    found: dict[str, Any] = {}
     for piece in _pieces(ids):
-        rows = await connection.execute(select(_calls).where(_calls.c.id.in_(piece)))
-        found |= {row.id: stored_call(row) for row in rows}
+        rows = await connection.execute(_NEWEST.where(_calls.c.id.in_(piece)))
+        found |= {row.id: row for row in rows}
     return found
 
 
@@ -142,7 +146,7 @@ def _today(rows: Sequence[Any]) -> _Today:
 
 def _told(
     item: CallbackItem,
-    newest: StoredCall,
+    newest: Any,
     earlier: Mapping[str, _Recognised],
     today: Mapping[str, _Today],
 ) -> OpenCallback:
@@ -152,20 +156,18 @@ def _told(
     owner = calls.owner if calls.owner in base.owners else next(iter(base.owners), calls.owner)
     return OpenCallback(
         item=item,
-        caller=newest.call.caller,
+        caller=newest.caller,
         number_e164=newest.number_e164,
-        client=client or newest.client,
+        client=client or newest.client_key,
         client_name=base.name or calls.name,
         application=calls.application or base.application,
         owner=owner,
-        line=newest.call.line,
+        line=newest.line,
         department=newest.department,
     )
 
 
-def _by_calls(
-    item: CallbackItem, newest: StoredCall, earlier: Mapping[str, _Recognised]
-) -> _Recognised:
+def _by_calls(item: CallbackItem, newest: Any, earlier: Mapping[str, _Recognised]) -> _Recognised:
     """Name, owner and application: each by the newest call that tells it."""
     told = _Recognised(name=newest.client_name, owner=newest.owner, application=newest.application)
     for call in reversed(item.missed[:-1]):

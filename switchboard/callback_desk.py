@@ -176,7 +176,7 @@ def _share(owed: Collection[Owed], floor: Floor, seer: Seer) -> frozenset[str]:
 async def _closed(
     database: Database, floor: Floor, seer: Seer, since: datetime
 ) -> tuple[CallbackLine, ...]:
-    items, _ = await closed_since(database, since, limit=4 * CLOSED_SHOWN)
+    items = await closed_since(database, since, limit=4 * CLOSED_SHOWN)
     names = Names.of(floor.office)
     seen = [item for item in items if may_see(item, floor, seer)]
     lines = (_line(item, floor, seer, names, mine=False) for item in seen)

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from router.callbacks import ClosedHow
 from router.callbacks_order import Floor, Owed, assigned, in_order
 from router.callbacks_report import DayReport, Try, Worked, missed_rings, owed_from, report
-from router.hours import HolidayCalendar, next_opening
+from router.hours import HolidayCalendar, Openings
 from router.morning import Morning, morning
 from router.office import Office
 from router.phones import Phone, Who, phones_of
-from storage.callback_reading import DayItem, items_between, legs_between
+from storage.callback_reading import DayItem, items_between, rings_between
 from storage.database import Database
 from storage.reading import open_callbacks
 from storage.records import OpenCallback
 from storage.statuses import Statuses
 from switchboard.names import Names
+
+Opening = Callable[[str, datetime], datetime | None]
 
 LISTED = 5000
 """More open items than this are not sorted but a disaster of another kind."""
@@ -69,9 +71,9 @@ async def day_report(  # noqa: PLR0913 - which day, of whom, by keyword
 
     With `departments` only theirs: their items and their people's rings.
     """
-    who = _who(office)
+    who, opening = _who(office), opening_of(office, calendar)
     items = await items_between(database, since, until)
-    rings = missed_rings(await legs_between(database, since, until), who)
+    rings = missed_rings(await rings_between(database, since, until), who)
     if office and departments is not None:
         items = tuple(
             i for i in items if (i.department or office.default_department) in departments
@@ -79,10 +81,10 @@ async def day_report(  # noqa: PLR0913 - which day, of whom, by keyword
     if office:
         people = _people(office, departments)
         rings = type(rings)({person: n for person, n in rings.items() if person in people})
-    return report([worked_of(item, office, calendar, who) for item in items], rings)
+    return report([worked_of(item, opening, who) for item in items], rings)
 
 
-def worked_of(item: DayItem, office: Office | None, calendar: HolidayCalendar, who: Who) -> Worked:
+def worked_of(item: DayItem, opening: Opening, who: Who) -> Worked:
     """What became of an item, as reports count it; `who` tells under which phone people stand."""
 
     def person(pbx: str, number: str) -> Phone | None:
@@ -91,12 +93,31 @@ def worked_of(item: DayItem, office: Office | None, calendar: HolidayCalendar, w
     reached = item.how is ClosedHow.REACHED
     return Worked(
         id=item.id,
-        owed_from=owed_from(item.first_missed_at, _opening(office, item, calendar)),
+        owed_from=owed_from(item.first_missed_at, partial(opening, item.department)),
         tries=tuple(Try(each.at, person(each.pbx, each.by), each.call_id) for each in item.tries),
         how=item.how,
         reached_by=person(item.by_pbx, item.by) if reached else None,
         closing_call=item.closing_call,
     )
+
+
+def opening_of(office: Office | None, calendar: HolidayCalendar) -> Opening:
+    """Tells when a department, "" for the default one, opens at an instant or next after it.
+
+    None where it does not within two weeks, or is not known.
+    """
+
+    @cache
+    def of(department: str) -> Openings | None:
+        key = department or (office.default_department if office else "")
+        home = office.departments.get(key) if office else None
+        return Openings(home.hours, calendar, days=14) if home else None
+
+    def opening(department: str, at: datetime) -> datetime | None:
+        there = of(department)
+        return there.after(at) if there else None
+
+    return opening
 
 
 def owed_of(found: OpenCallback, now: datetime) -> Owed:
@@ -127,15 +148,3 @@ def _people(office: Office, departments: Collection[str] | None) -> set[Phone]:
     known = office.managers.values()
     inside = (m for m in known if departments is None or m.department in departments)
     return {phone for manager in inside for phone in phones_of(manager, office)[:1]}
-
-
-def _opening(
-    office: Office | None, item: DayItem, calendar: HolidayCalendar
-) -> Callable[[datetime], datetime | None]:
-    key = item.department or (office.default_department if office else "")
-    home = office.departments.get(key) if office else None
-
-    def opening(at: datetime) -> datetime | None:
-        return next_opening(home.hours, at, calendar, days=14) if home else None
-
-    return opening

@@ -29,7 +29,7 @@ from storage.database import Database
 from storage.day_figures import Day, SomeCalls, calls_of, keep_day, kept_days, marks
 from storage.errors import StorageError
 from storage.writer import Writer
-from switchboard.callbacks import worked_of
+from switchboard.callbacks import opening_of, worked_of
 from switchboard.names import Names, zone_in
 
 MOST_DAYS = 400
@@ -107,7 +107,8 @@ async def count_day(bureau: Bureau, day: Day, zone: ZoneInfo) -> Figures:
         await asyncio.sleep(0)
         began = ends
     items = await items_between(bureau.database, day.since, day.until)
-    worked = [worked_of(item, bureau.office, bureau.calendar, who) for item in items]
+    opening = opening_of(bureau.office, bureau.calendar)
+    worked = [worked_of(item, opening, who) for item in items]
     for item, became in zip(items, worked, strict=True):
         counting.count_callback(figures, item.department, became)
     counting.count_callers(figures, worked)

@@ -147,29 +147,61 @@ async def test_what_was_closed_is_told_in_the_same_way(database: Database, write
     await keep(writer, owner="petrov")
     talk = ended_call("2", 5, disposition=Disposition.ANSWERED, talk_seconds=60, answered_by="101")
     await record(writer, ended_call("1", **OF_IVANOVA), talk)
-    [found], count = await closed_since(database, NOW.replace(hour=0), limit=10)
-    assert (found.owner, found.client_name, count) == ("petrov", "Ромашка", 1)
+    [found] = await closed_since(database, NOW.replace(hour=0), limit=10)
+    assert (found.owner, found.client_name) == ("petrov", "Ромашка")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every question that the database is asked."""
+    found: list[object] = []
+    execute = AsyncConnection.execute
+
+    async def noted(self: AsyncConnection, *args: Any, **kwargs: Any) -> Any:
+        found.append(args)
+        return await execute(self, *args, **kwargs)
+
+    monkeypatch.setattr(AsyncConnection, "execute", noted)
+    return found
+
+
+async def owe(writer: Writer, *numbers: int) -> None:
+    """Clients whom the company missed twice."""
+    for n in numbers:
+        about: dict[str, Any] = {"number": f"+7916000{n:04d}", "client": f"k{n}"}
+        await record(writer, ended_call(f"a{n}", n, **about), ended_call(f"b{n}", n, **about))
 
 
 async def test_a_long_list_asks_no_question_for_each_item(
-    database: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch
+    database: Database, writer: Writer, asked: list[object]
 ) -> None:
     """Thirty items are as many questions as two."""
-    asked: list[object] = []
-    execute = AsyncConnection.execute
 
-    async def counted(self: AsyncConnection, *args: Any, **kwargs: Any) -> Any:
-        asked.append(args)
-        return await execute(self, *args, **kwargs)
-
-    async def questions(first: int, last: int) -> int:
-        for n in range(first, last):
-            about = {"number": f"+7916000{n:04d}", "client": f"k{n}"}
-            await record(writer, ended_call(f"a{n}", n, **about), ended_call(f"b{n}", n, **about))
-        with monkeypatch.context() as patch:
-            patch.setattr(AsyncConnection, "execute", counted)
-            asked.clear()
-            assert len(await open_callbacks(database)) == last
+    async def questions(*numbers: int) -> int:
+        await owe(writer, *numbers)
+        asked.clear()
+        assert len(await open_callbacks(database)) == numbers[-1] + 1
         return len(asked)
 
-    assert 0 < await questions(0, 2) == await questions(2, 30)
+    assert 0 < await questions(0, 1) == await questions(*range(2, 30))
+
+
+async def test_what_was_closed_is_told_by_as_many_questions_for_thirty_as_for_two(
+    database: Database, writer: Writer, asked: list[object]
+) -> None:
+    """The newest come first; of those closed at once, the smaller id."""
+
+    async def questions(*numbers: int) -> int:
+        await owe(writer, *numbers)
+        for n in numbers:
+            talk = {"disposition": Disposition.ANSWERED, "talk_seconds": 60, "answered_by": "101"}
+            about = {"number": f"+7916000{n:04d}", "client": f"k{n}", **talk}
+            await record(writer, ended_call(f"talk{n}", 40 + n // 2, **about))  # type: ignore[arg-type]
+        asked.clear()
+        found = await closed_since(database, NOW.replace(hour=0), limit=30)
+        ids = [one.item.id for one in found]
+        in_turn = sorted(range(numbers[-1] + 1), key=lambda n: (-(n // 2), f"cb-a{n}"))
+        assert ids == [f"cb-a{n}" for n in in_turn]
+        return len(asked)
+
+    assert 0 < await questions(0, 1) == await questions(*range(2, 30))

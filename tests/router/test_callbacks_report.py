@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from router.callbacks import ClosedHow
-from router.callbacks_report import Rung, Try, Worked, missed_rings, owed_from, report
-from router.calls import Leg, LegOutcome
+from router.callbacks_report import Ring, Rung, Try, Worked, missed_rings, owed_from, report
+from router.calls import LegOutcome
 from router.phones import Phone
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -36,13 +36,13 @@ def phone(number: str) -> Phone:
     return Phone("main", number)
 
 
-def missed_by(number: str, *legs: Leg) -> int:
+def missed_by(number: str, *rings: Ring) -> int:
     """How many rings he missed whose phone this is, for one call."""
-    return missed_rings([Rung("main", legs)], lambda who: who)[phone(number)]
+    return missed_rings([Rung("main", rings)], lambda who: who)[phone(number)]
 
 
-def leg(target: str, outcome: LegOutcome, ring_seconds: float = 10.0) -> Leg:
-    return Leg(id=target, target=target, began_at=NINE, outcome=outcome, ring_seconds=ring_seconds)
+def ring(target: str, outcome: LegOutcome, *, rang: bool = True) -> Ring:
+    return Ring(target, outcome, rang)
 
 
 def test_the_wait_ends_with_the_first_callback_whether_it_reached_him_or_not() -> None:
@@ -114,17 +114,17 @@ def test_a_callback_before_opening_made_nobody_wait() -> None:
 def test_a_missed_ring_is_one_that_the_person_could_have_answered(
     outcome: LegOutcome, *, missed: bool
 ) -> None:
-    assert missed_by("101", leg("101", outcome)) == int(missed)
+    assert missed_by("101", ring("101", outcome)) == int(missed)
 
 
 def test_a_call_that_rang_twice_at_a_person_is_one_missed_ring() -> None:
-    assert missed_by("101", *[leg("101", LegOutcome.NO_ANSWER)] * 2) == 1
+    assert missed_by("101", *[ring("101", LegOutcome.NO_ANSWER)] * 2) == 1
 
 
 def test_who_let_it_ring_and_answered_in_the_end_missed_nothing() -> None:
-    legs = [leg("101", LegOutcome.NO_ANSWER), leg("101", LegOutcome.ANSWERED)]
-    assert missed_by("101", *legs) == 0
+    rings = [ring("101", LegOutcome.NO_ANSWER), ring("101", LegOutcome.ANSWERED)]
+    assert missed_by("101", *rings) == 0
 
 
 def test_a_phone_that_never_rang_missed_nothing() -> None:
-    assert missed_by("101", leg("101", LegOutcome.NO_ANSWER, 0.0)) == 0
+    assert missed_by("101", ring("101", LegOutcome.NO_ANSWER, rang=False)) == 0

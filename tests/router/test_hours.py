@@ -13,6 +13,7 @@ from router.hours import (
     LOOK_AHEAD_DAYS,
     HoursRule,
     NoHolidays,
+    Openings,
     is_open,
     next_opening,
     on_shift,
@@ -296,6 +297,17 @@ def test_the_next_opening_is_open_and_the_first(hours: Hours, at: datetime) -> N
     elif opens_at is not None:
         assert is_open(hours, opens_at, NONE).open
         assert is_open(hours, at, NONE).next_change_at == opens_at
+
+
+@given(hours=weeks, at=instants, later=st.lists(st.integers(-4000, 4000), max_size=12))
+def test_openings_asked_for_many_instants_are_those_of_each_by_itself(
+    hours: Hours, at: datetime, later: list[int]
+) -> None:
+    """In any order; what was found for one instant is not told of another that it is not true of."""
+    openings = Openings(hours, NONE, days=14)
+    for minutes in later:
+        then = at + timedelta(minutes=minutes)
+        assert openings.after(then) == next_opening(hours, then, NONE, days=14)
 
 
 @given(hours=weeks, at=instants)

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.holiday_calendar import PublicHolidays
 from router.callbacks import CallbackItem
 from router.callbacks_order import Floor
 from router.callbacks_report import DayReport
@@ -189,7 +188,7 @@ def _asked(which: Which, *, whole: bool) -> str:
 
 async def _floor(request: web.Request) -> Floor:
     parts = parts_of(request)
-    return await floor_now(parts.database, parts.board.office(), parts.now(), PublicHolidays())
+    return await floor_now(parts.database, parts.board.office(), parts.now(), parts.board.calendar)
 
 
 async def _yesterday(request: web.Request) -> DayReport | None:
@@ -205,7 +204,7 @@ async def _yesterday(request: web.Request) -> DayReport | None:
         datetime.combine(today - timedelta(days=1), time(), zone),
         datetime.combine(today, time(), zone),
         office=office,
-        calendar=PublicHolidays(),
+        calendar=parts.board.calendar,
         departments=None if reach.everything else reach.departments,
     )
     return counted if counted.items or counted.people else None

@@ -37,7 +37,7 @@ def phones_of(manager: Manager, office: Office) -> tuple[Phone, ...]:
     """Everything he is reached at, his desk phone first; a mobile in its usual spellings."""
     desk, *mobiles = manager.reached_at
     found = [Phone(ANYWHERE, number) for number in mobiles]
-    if manager.dial and _is_only(manager, office):
+    if manager.dial and is_only(manager, office):
         found.insert(0, Phone(ANYWHERE, desk))
     if desk:
         found.insert(0, Phone(manager.pbx, desk))
@@ -51,7 +51,7 @@ def holder_of(office: Office, phone: Phone) -> Manager | None:
         return None
     people = office.managers.values()
     own = (m for m in people if m.extension == number and m.pbx == pbx)
-    reached = (m for m in people if m.extension == number and m.dial and _is_only(m, office))
+    reached = (m for m in people if m.extension == number and m.dial and is_only(m, office))
     mobile = (m for m in people if is_mobile_of(m, number))
     return next(chain(own, reached, mobile), None)
 
@@ -77,13 +77,14 @@ def is_mobile_of(manager: Manager, number: str) -> bool:
     return plain.endswith(digits) and plain.removesuffix(digits) in _WAYS_OUT
 
 
+def is_only(manager: Manager, office: Office) -> bool:
+    """Whether he alone, of all PBXs, has his extension."""
+    others = (m for m in office.managers.values() if m.key != manager.key)
+    return bool(manager.extension) and all(m.extension != manager.extension for m in others)
+
+
 def any_of(phones: Container[Phone], pbx: str, numbers: Iterable[str]) -> bool:
     """Whether some of the numbers, at this PBX, are among the phones."""
     return any(
         Phone(pbx, number) in phones or Phone(ANYWHERE, number) in phones for number in numbers
     )
-
-
-def _is_only(manager: Manager, office: Office) -> bool:
-    others = (m for m in office.managers.values() if m.key != manager.key)
-    return bool(manager.extension) and all(m.extension != manager.extension for m in others)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from router.callbacks import party_of_client
 from router.calls import Direction, Disposition
+from router.phones import ANYWHERE, Phone
 from storage import schema
 from storage.callback_list import Callbacks
 from storage.callback_seen import callbacks_told
@@ -27,9 +28,9 @@ _legs = schema.legs
 class CallFilter:
     """Which calls to list; what is left out does not matter.
 
-    `since` is included, `until` is not. `number` is E.164; `who` is an extension that dialled,
-    talked or was rung; `client` is whose calls they are today; `disputed` asks for calls whose
-    sources disagree.
+    `since` is included, `until` is not. `number` is E.164; `who` is all that a person is
+    reached at; he dialled, talked or was rung there; `client` is whose calls they are today;
+    `disputed` asks for calls whose sources disagree.
     """
 
     since: datetime | None = None
@@ -42,7 +43,7 @@ class CallFilter:
     number: str = ""
     client: str = ""
     owner: str = ""
-    who: str = ""
+    who: tuple[Phone, ...] = ()
     way: Way | None = None
     disputed: bool = False
 
@@ -102,12 +103,13 @@ def _narrow(query: Select[Any], wanted: CallFilter) -> Select[Any]:
     if wanted.disputed:
         query = query.where(_calls.c.disagreement != "")
     if wanted.who:
-        rung = select(_legs.c.call_id).where(_legs.c.target == wanted.who)
-        query = query.where(
-            or_(
-                _calls.c.answered_by == wanted.who,
-                _calls.c.caller == wanted.who,
-                _calls.c.id.in_(rung),
-            )
-        )
+        query = query.where(or_(*map(_touched, wanted.who)))
     return query
+
+
+def _touched(phone: Phone) -> ColumnElement[bool]:
+    """Who is at a phone dialled, talked or was rung."""
+    rung = select(_legs.c.call_id).where(_legs.c.target == phone.number)
+    answered, dialled = _calls.c.answered_by == phone.number, _calls.c.caller == phone.number
+    touched = or_(answered, dialled, _calls.c.id.in_(rung))
+    return touched if phone.pbx == ANYWHERE else and_(_calls.c.pbx == phone.pbx, touched)

@@ -20,6 +20,7 @@ from dozvon.commands.terminal.texts import say, word
 from dozvon.context import Context
 from router.calls import Direction, Disposition
 from router.numbers import read_caller
+from router.phones import Phone
 from storage.database import Database
 from storage.parties import number_id
 from storage.reading import CallFilter, list_calls
@@ -60,7 +61,7 @@ def calls(context: Context, /, *, as_json: bool, **asked: str | int | None) -> N
     if as_json:
         print_json({"calls": [call_json(stored) for stored in found]})
     elif found:
-        _print(context, found, known)
+        _print(context, found, known, pbx=_is_of_several(wanted.who, known))
     else:
         print_line(context, say(context.language, "calls-none"), err=True)
     if not found:
@@ -111,14 +112,28 @@ def _filter(wanted: _Wanted, known: People, now: datetime) -> CallFilter:
         since=since,
         until=until,
         disposition=Disposition(wanted.disposition) if wanted.disposition else None,
-        who=_extension(wanted.who, known),
+        who=_phones(wanted.who, known),
         number=_number(wanted.number, known),
     )
 
 
-def _extension(who: str, known: People) -> str:
-    """The extension of a manager; digits stand for themselves, also of somebody who left."""
-    return who if not who or who.isdecimal() else known.find(who).extension
+def _phones(who: str, known: People) -> tuple[Phone, ...]:
+    """What a manager is reached at; an extension stands for itself, also of somebody who left.
+
+    With its PBX (`main/101`) it is that PBX's alone.
+    """
+    pbx, slash, number = who.rpartition("/")
+    if not number.isdecimal():
+        return known.phones(known.find(who)) if who else ()
+    manager = known.manager_at(number, pbx if slash else None)
+    own = known.phones(manager) if manager else ()
+    return tuple(dict.fromkeys((Phone(pbx, number), *own)))
+
+
+def _is_of_several(who: str, known: People) -> bool:
+    """Whether an extension was asked for that several PBXs have."""
+    managers = known.office.managers.values() if known.office else ()
+    return sum(manager.extension == who for manager in managers) > 1
 
 
 def _number(written: str, known: People) -> str:
@@ -130,10 +145,14 @@ def _number(written: str, known: People) -> str:
     return number_id(read) or ""
 
 
-def _print(context: Context, found: list[StoredCall], known: People) -> None:
+def _print(context: Context, found: list[StoredCall], known: People, *, pbx: bool) -> None:
+    """A call a line; with its PBX where that tells whose it is."""
     language = context.language
-    head = [say(language, f"head-{column}") for column in _COLUMNS]
-    print_table(context, head, [_row(language, stored, known) for stored in found])
+    columns = ("pbx", *_COLUMNS) if pbx else _COLUMNS
+    head = [say(language, f"head-{column}") for column in columns]
+    before = [[stored.call.pbx] if pbx else [] for stored in found]
+    rows = [_row(language, stored, known) for stored in found]
+    print_table(context, head, [first + row for first, row in zip(before, rows, strict=True)])
 
 
 def _row(language: str, stored: StoredCall, known: People) -> list[str]:

@@ -145,8 +145,8 @@ def test_a_report_tells_the_same_extension_of_two_exchanges_apart(
     terminal.fine("office", "apply", str(two), "--yes")
     terminal.record(ended("pbx1-1.1", 90), ended("pbx2-2.2", 80, pbx="spb"))
     report = terminal.fine("callbacks", "report")
-    assert "Анна Иванова (101)" in report
-    assert "Дмитрий Орлов (101)" in report
+    assert "Анна Иванова (main/101)" in report
+    assert "Дмитрий Орлов (spb/101)" in report
     people = terminal.json("callbacks", "report")["people"]
     assert [(p["person"], p["pbx"], p["missed_rings"]) for p in people] == [
         ("101", "main", 1),

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from dozvon.commands.terminal.exits import Exit
 from router.calls import Direction, Transfer, TransferKind
 from storage.records import TrailEntry
 
 OFFICE = Path(__file__).parents[2] / "config" / "examples" / "office.toml"
-NAMES = {"main": "Анна Иванова (101)", "spb": "Дмитрий Орлов (101)"}
+NAMES = {"main": "Анна Иванова (main/101)", "spb": "Дмитрий Орлов (spb/101)"}
 
 
 @pytest.fixture(params=NAMES)
@@ -68,3 +69,53 @@ def test_who_stands_in_the_journal_is_named_by_the_exchange(
     )
     namesakes.record(replace(missed, trail=(trail,)))
     assert NAMES[pbx] in namesakes.fine("why", "last")
+
+
+@pytest.fixture
+def both(namesakes: Any, ended: Any) -> Any:
+    """A call that rang Ivanova in vain, one that rang Orlov, one that he took at his mobile."""
+    namesakes.record(
+        ended("x-1.1", 60),
+        ended("x-2.2", 50, pbx="spb"),
+        ended("x-3.3", 40, answered_by="79161230104"),
+    )
+    return namesakes
+
+
+def ids(found: Any) -> list[str]:
+    return [call["id"] for call in found["calls"]]
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("101", ["x-2.2", "x-1.1"]),
+        ("main/101", ["x-1.1"]),
+        ("spb/101", ["x-3.3", "x-2.2"]),
+        ("ivanova", ["x-1.1"]),
+        ("Орлов", ["x-3.3", "x-2.2"]),
+        ("kazan/101", []),
+    ],
+)
+def test_the_calls_of_one_of_two_namesakes_are_asked_for_by_the_exchange(
+    both: Any, who: str, expected: list[str]
+) -> None:
+    """Whoever is meant alone is meant with his mobile."""
+    code = Exit.FINE if expected else Exit.FOUND
+    assert ids(both.json("calls", "--who", who, code=code)) == expected
+
+
+def test_where_an_extension_is_two_peoples_the_list_tells_the_exchange_of_each_call(
+    both: Any,
+) -> None:
+    head, *rows = both.fine("calls", "--who", "101").splitlines()
+    assert head.split()[0] == "PBX"
+    assert [row.split()[0] for row in rows] == ["spb", "main"]
+    assert "PBX" not in both.fine("calls", "--who", "main/101").splitlines()[0]
+
+
+def test_a_manager_who_is_meant_by_an_extension_is_told_with_its_exchange(namesakes: Any) -> None:
+    done = namesakes.run("status", "101")
+    assert done.exit_code == Exit.FOUND
+    assert "ivanova (main/101, Анна Иванова), orlov (spb/101, Дмитрий Орлов)" in done.stderr
+    assert namesakes.json("status", "spb/101")["statuses"][0]["manager"] == "orlov"

@@ -1,8 +1,8 @@
 """Who is who, where one is, and how numbers are read.
 
 Where a manager is asked for, his key, his extension and his name do, and a part of the name that
-only he has. Where no office is there yet, lists are still shown: extensions stand for names and
-times are UTC.
+only he has. An extension of two PBXs is two people: it is written with its PBX, `main/101`. Where
+no office is there yet, lists are still shown: extensions stand for names and times are UTC.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dozvon.commands.terminal.exits import Exit, Trouble
 from router.decide import line_of
 from router.numbers import NumberKind, NumberPlan, PhoneNumber, format_international, normalise
 from router.office import Line, Manager, Office
+from router.phones import Phone, is_only
 from switchboard.names import Names
 
 
@@ -53,7 +54,17 @@ class People:
         manager = self.manager_at(target, pbx)
         if manager is None:
             return self.number(target)
-        return f"{manager.name} ({target})"
+        own = target == manager.extension
+        return f"{manager.name} ({self.extension_of(manager) if own else target})"
+
+    def phones(self, manager: Manager) -> tuple[Phone, ...]:
+        """Everything a manager is reached at."""
+        return self.names.phones(manager.key) if self.names else ()
+
+    def extension_of(self, manager: Manager) -> str:
+        """His extension, with its PBX where somebody else has the same one: `main/101`."""
+        alone = self.office is None or is_only(manager, self.office)
+        return manager.extension if alone else _with_pbx(manager)
 
     def manager_name(self, key: str) -> str:
         """A manager's name by his key; the key where he is gone."""
@@ -94,15 +105,20 @@ class People:
             raise Trouble(Exit.REFUSED, "no-office")
         managers = tuple(self.office.managers.values())
         wanted = who.strip().casefold()
-        exact = [m for m in managers if wanted in {m.key.casefold(), m.extension}]
+        exact = [m for m in managers if wanted in {m.key.casefold(), m.extension, _with_pbx(m)}]
         whole = [m for m in managers if m.name.casefold() == wanted]
         part = [m for m in managers if wanted and wanted in m.name.casefold()]
         found = exact or whole or part
         if len(found) == 1:
             return found[0]
-        known = ", ".join(f"{m.key} ({m.extension}, {m.name})" for m in found or managers)
+        told = (f"{m.key} ({self.extension_of(m)}, {m.name})" for m in found or managers)
+        known = ", ".join(told)
         sentence = "several-managers" if found else "unknown-manager"
         raise Trouble(Exit.FOUND, sentence, who=who, known=known)
+
+
+def _with_pbx(manager: Manager) -> str:
+    return f"{manager.pbx}/{manager.extension}"
 
 
 def is_known_number(number: PhoneNumber) -> bool:

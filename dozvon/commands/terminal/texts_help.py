@@ -253,8 +253,8 @@ HELP: Final[dict[str, tuple[str, str]]] = {
     ),
     "help-disposition": ("Только с таким исходом.", "Only calls that ended so."),
     "help-who": (
-        "Только звонки этого менеджера: ключ, добавочный или имя.",
-        "Only calls of this manager: key, extension or name.",
+        "Только звонки этого менеджера: ключ, имя или добавочный (main/101, если их два).",
+        "Only calls of this manager: key, name or extension (main/101 where two PBXs have it).",
     ),
     "help-number": ("Только с этим номером клиента.", "Only calls with this client's number."),
     "help-limit": ("Не больше стольких.", "At most so many."),

@@ -117,8 +117,8 @@ TROUBLES: Final[dict[str, tuple[str, str]]] = {
         "There is no manager “{who}” in the office. There are: {known}.",
     ),
     "several-managers": (
-        "«{who}» подходит нескольким: {known}. Назовите ключ или добавочный.",
-        "“{who}” fits several: {known}. Name the key or the extension.",
+        "«{who}» подходит нескольким: {known}. Назовите ключ или добавочный с АТС (main/101).",
+        "“{who}” fits several: {known}. Name the key or extension with its PBX (main/101).",
     ),
     "unknown-call": (
         "Звонка «{call}» в журнале нет.",

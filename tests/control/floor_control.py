@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sales_floor import Desk, Floor
     from two_services import Inside
 
-    from dozvon.lab import OutsideCall, PhoneCall
+    from dozvon.lab import OutsideCall, Phone, PhoneCall
     from router.calls import Call
     from router.office import Status
     from storage.records import CallStory
@@ -66,6 +66,20 @@ async def a_talk(served: Inside, desk: Desk) -> tuple[OutsideCall, Call]:
     found = await eventually(probe, 3, "the service knows that they talk")
     assert found
     return call, found
+
+
+async def has_the_client(served: Inside, call: OutsideCall, phone: Phone) -> None:
+    """Waits until the service knows that this phone talks with the client.
+
+    A phone has answered when the exchange has acknowledged it; whoever hangs up in that very
+    instant may be quicker than the exchange's joining of the two.
+    """
+
+    async def probe() -> bool:
+        legs = (await live_call(served, call)).legs
+        return any(leg.target == phone.extension and leg.talking_since for leg in legs)
+
+    await eventually(probe, 10, f"{phone.extension} talks with the client")
 
 
 async def free_again(served: Inside, desk: Desk) -> None:

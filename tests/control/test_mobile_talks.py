@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from floor_control import live_call, only_call
+from floor_control import has_the_client, live_call, only_call
 from sales_floor import eventually
 
 from dozvon.lab import CallState, confirms
@@ -66,12 +66,7 @@ async def test_he_hands_the_client_of_his_mobile_on(
     if ask:
         await mobile.hang_up()
     await mobile.wait_ended(10)
-
-    async def has_him() -> bool:
-        found = await live_call(served, call)
-        return any(leg.target == "102" and leg.talking_since for leg in found.legs)
-
-    await eventually(has_him, 10, "the colleague has him")
+    await has_the_client(served, call, desk.b)
     assert call.state is CallState.TALKING
     await call.hang_up()
     assert (await only_call(floor, call)).stored.call.disposition is Disposition.ANSWERED

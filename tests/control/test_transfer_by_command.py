@@ -6,7 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from floor_control import a_talk, known_to, live_call, only_call, ringing_call, talks
+from floor_control import (
+    a_talk,
+    has_the_client,
+    known_to,
+    live_call,
+    only_call,
+    ringing_call,
+    talks,
+)
 from sales_floor import caller_of, eventually, side_by_side, trail
 
 from dozvon.lab import DECLINE, CallState, Mobile, answer_after
@@ -38,6 +46,7 @@ async def test_a_client_is_handed_on_without_asking(
     await desk.a.calls[-1].wait_ended(2)
     assert call.state is CallState.TALKING
     await desk.b.answer()
+    await has_the_client(served, call, desk.b)
     await call.hang_up()
     story = await only_call(floor, call)
     [transfer] = story.stored.call.transfers
@@ -57,6 +66,7 @@ async def test_a_client_nobody_wants_comes_back_and_then_goes_to_the_department(
     await desk.a.decline()
     await desk.c.wait_ringing(5)
     await desk.c.answer()
+    await has_the_client(served, call, desk.c)
     await call.hang_up()
     story = await only_call(floor, call)
     told = trail(story)
@@ -103,12 +113,7 @@ async def test_a_client_is_handed_on_after_asking(
     await desk.b.answer()
     assert all(talks(phone.calls[-1]) for phone in (desk.a, desk.b))
     await desk.a.hang_up()
-
-    async def has_him() -> bool:
-        found = await live_call(served, call)
-        return any(leg.target == "142" and leg.talking_since for leg in found.legs)
-
-    await eventually(has_him, 3, "the colleague talks with the client")
+    await has_the_client(served, call, desk.b)
     assert asked.shown_number == caller_of(call), "his display shows the client now"
     await desk.b.hang_up()
     await call.wait_ended(3)
@@ -168,6 +173,7 @@ async def test_who_asks_and_leaves_at_once_has_handed_on_without_asking(
     await first.wait_ended(2)
     await desk.b.wait_ringing(5)
     await desk.b.answer()
+    await has_the_client(served, call, desk.b)
     await call.hang_up()
     assert (await only_call(floor, call)).stored.call.disposition is Disposition.ANSWERED
 
@@ -232,6 +238,7 @@ async def test_hanging_up_ends_the_call_or_one_leg(
     await desk.b.wait_ringing(2)
     await desk.a.calls[-1].wait_ended(2)
     await desk.b.answer()
+    await has_the_client(served, call, desk.b)
     assert (await control.hang_up(live.id, "c4")).answer is Outcome.DONE
     await call.wait_ended(2)
     assert (await only_call(floor, call)).stored.call.answered_by == "142"

@@ -224,6 +224,9 @@ class Floor:
     settings: Settings
     config: Path
     used: set[str] = field(default_factory=set)
+    stood_still: float = 0.0
+    """The longest time in seconds in which this process, and the sound of its phones, stood still;
+    measured where sound is (`recorded_floor`)."""
 
     async def logged(
         self, caller: str, *, within: float = PATIENCE_SECONDS, nth: int = 1

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from floor_control import has_the_client
 from sales_floor import Desk, Floor, caller_of, eventually, side_by_side, trail
 from two_services import Inside
 
@@ -40,6 +41,7 @@ async def answered(floor: Floor, served: Inside, desk: Desk) -> None:
     await desk.b.wait_ringing(3)
     await desk.b.answer()
     assert call.state is CallState.TALKING
+    await has_the_client(served, call, desk.b)
     await call.hang_up()
     story = await floor.settled(caller_of(call))
     ended = story.stored.call
@@ -59,6 +61,7 @@ async def back_to_who_handed_on(floor: Floor, served: Inside, desk: Desk) -> Non
     await desk.a.wait_ringing(4)
     await desk.a.answer()
     assert call.state is CallState.TALKING
+    await has_the_client(served, call, desk.a)
     await call.hang_up()
     story = await floor.settled(caller_of(call))
     assert story.stored.call.disposition is ANSWERED
@@ -75,6 +78,7 @@ async def then_the_department(floor: Floor, served: Inside, desk: Desk) -> None:
     await desk.c.wait_ringing(4)
     await desk.c.answer()
     assert call.state is CallState.TALKING
+    await has_the_client(served, call, desk.c)
     await call.hang_up()
     assert (await floor.settled(caller_of(call))).stored.call.disposition is ANSWERED
 

@@ -64,7 +64,7 @@ class ActKind(StrEnum):
 class PartyCall:
     """What the list needs to know of an ended call.
 
-    `by` is the extension that talked with the client (inbound) or dialled him (outbound). Times are
+    `by` is the extension, at `pbx`, that talked with the client (inbound) or dialled him. Times are
     the PBX's, corrected by what its clock is wrong. `voicemail`: somebody said that no person
     answered. `number` identifies the client's number; `by_number`: it is another party's, and
     stands in this list for its number alone (rule 7).
@@ -77,6 +77,7 @@ class PartyCall:
     began_at: datetime
     ended_at: datetime
     by: str = ""
+    pbx: str = ""
     talk_seconds: float = 0.0
     voicemail: bool = False
     number: str = ""
@@ -93,6 +94,7 @@ class PartyCall:
             began_at=call.began_at,
             ended_at=call.ended_at or call.began_at,
             by=call.caller if call.direction is Direction.OUTBOUND else call.answered_by or "",
+            pbx=call.pbx,
             talk_seconds=call.talk_seconds,
         )
 
@@ -128,12 +130,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """An outbound call to the client that was no conversation."""
+    """An outbound call to the client that was no conversation; `by` dialled it at `pbx`."""
 
     call_id: str
     at: datetime
     by: str
     talk_seconds: float
+    pbx: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +150,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """The end of an item: when, how, by whom, and the conversation if it was one."""
+    """The end of an item: when, how, by whom, and the conversation if it was one.
+
+    `by` is a phone at `pbx`; who said that it is not needed is a person, and `pbx` empty.
+    """
 
     at: datetime
     how: ClosedHow
     by: str
+    pbx: str = ""
     call_id: str = ""
     note: str = ""
 
@@ -298,7 +305,7 @@ def _closings(
     found = [
         _Found(
             key=(call.ended_at, 0),
-            closing=Closing(at=call.ended_at, how=_how(call), by=call.by, call_id=call.id),
+            closing=_closing_by(call),
             number=call.number if call.by_number else "",
         )
         for call in ordered
@@ -329,8 +336,20 @@ def _that_close(found: Iterable[_Found], missed: Sequence[PartyCall]) -> list[_F
     return kept
 
 
-def _how(talk: PartyCall) -> ClosedHow:
-    return ClosedHow.REACHED if talk.direction is Direction.OUTBOUND else ClosedHow.CAME_THROUGH
+def _closing_by(talk: PartyCall) -> Closing:
+    outbound = talk.direction is Direction.OUTBOUND
+    how = ClosedHow.REACHED if outbound else ClosedHow.CAME_THROUGH
+    return Closing(at=talk.ended_at, how=how, by=talk.by, pbx=talk.pbx, call_id=talk.id)
+
+
+def _attempt(call: PartyCall) -> Attempt:
+    return Attempt(
+        call_id=call.id,
+        at=call.began_at,
+        by=call.by,
+        pbx=call.pbx,
+        talk_seconds=call.talk_seconds,
+    )
 
 
 def _item(
@@ -351,11 +370,7 @@ def _item(
         first_missed_at=first.began_at,
         last_missed_at=missed[-1].began_at,
         after_hours=all(call.reason is MissedReason.CLOSED for call in missed),
-        attempts=tuple(
-            Attempt(call_id=call.id, at=call.began_at, by=call.by, talk_seconds=call.talk_seconds)
-            for call in tries
-            if call.began_at >= first.began_at
-        ),
+        attempts=tuple(_attempt(call) for call in tries if call.began_at >= first.began_at),
         taken_by=taken.by if taken else "",
         taken_at=taken.at if taken else None,
         taken_until=_until(taken) if taken else None,

@@ -150,7 +150,8 @@ def _minutes(item: CallbackItem, at: datetime) -> int:
 
 
 def _closed_sentence(closing: Closing) -> Sentence:
-    who, whom = closing.by or "somebody", closing.by or "кто-то"
+    by = f"{closing.pbx}/{closing.by}" if closing.pbx and closing.by else closing.by
+    who, whom = by or "somebody", by or "кто-то"
     if closing.how is ClosedHow.NOT_NEEDED:
         return Sentence(
             f"Nothing to do: {who} closed it as not needed.",

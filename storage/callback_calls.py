@@ -44,6 +44,7 @@ _CONVERSATION_BEFORE = select(func.max(_before.c.ended_at)).where(
 )
 _CALLS = select(
     _calls.c.id,
+    _calls.c.pbx,
     _calls.c.direction,
     _calls.c.disposition,
     _calls.c.reason,
@@ -172,6 +173,7 @@ def _party_call(row: Any, *, by_number: bool = False) -> PartyCall:
         began_at=row.began_at,
         ended_at=row.ended_at or row.began_at,
         by=row.caller if direction is Direction.OUTBOUND else row.answered_by or "",
+        pbx=row.pbx,
         talk_seconds=row.talk_seconds,
         number=row.number_id or "",
         by_number=by_number,

@@ -48,9 +48,13 @@ _MISSED_OF = (
     .order_by(_calls.c.began_at, _calls.c.id)
 )
 _ATTEMPTS_OF = (
-    select(_tries)
+    select(_tries, _calls.c.pbx)
+    .join(_calls, _calls.c.id == _tries.c.call_id)
     .where(_tries.c.callback_id.in_(bindparam("ids", expanding=True)))
     .order_by(_tries.c.at, _tries.c.call_id)
+)
+_PBX_OF = select(_calls.c.id, _calls.c.pbx).where(
+    _calls.c.id.in_(bindparam("calls", expanding=True))
 )
 _ACT_KEYS = ("kind", "call_id", "by", "at")
 _NEXT_INSTANT = timedelta(microseconds=1)
@@ -171,7 +175,18 @@ class Callbacks:
         rows = (await self._connection.execute(query, asked)).all()
         ids = [row.id for row in rows]
         missed, tries = await self._missed_of(ids), await self._attempts_of(ids)
-        return tuple(_item(row, missed[row.id], tries[row.id]) for row in rows)
+        pbxs = await self._pbxs_of([row.closing_call_id for row in rows if row.closing_call_id])
+        return tuple(
+            _item(row, missed[row.id], tries[row.id], pbxs.get(row.closing_call_id, ""))
+            for row in rows
+        )
+
+    async def _pbxs_of(self, calls: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for piece in _pieces(calls):
+            rows = await self._connection.execute(_PBX_OF, {"calls": piece})
+            found |= {row.id: row.pbx for row in rows}
+        return found
 
     async def _missed_of(self, ids: Sequence[str]) -> defaultdict[str, list[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
@@ -186,8 +201,7 @@ class Callbacks:
         for piece in _pieces(ids):
             rows = await self._connection.execute(_ATTEMPTS_OF, {"ids": piece})
             for r in rows:
-                attempt = Attempt(call_id=r.call_id, at=r.at, by=r.by, talk_seconds=r.talk_seconds)
-                found[r.callback_id].append(attempt)
+                found[r.callback_id].append(_attempt(r))
         return found
 
     async def _write(
@@ -249,13 +263,22 @@ def _pieces(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
     return [values[n : n + size] for n in range(0, len(values), size)]
 
 
-def _item(row: Any, missed: Sequence[str], attempts: Sequence[Attempt]) -> CallbackItem:
+def _attempt(row: Any) -> Attempt:
+    return Attempt(
+        call_id=row.call_id, at=row.at, by=row.by, pbx=row.pbx, talk_seconds=row.talk_seconds
+    )
+
+
+def _item(
+    row: Any, missed: Sequence[str], attempts: Sequence[Attempt], closed_at_pbx: str
+) -> CallbackItem:
     closing = None
     if row.closed_at is not None:
         closing = Closing(
             at=row.closed_at,
             how=ClosedHow(row.closed_how),
             by=row.closed_by,
+            pbx=closed_at_pbx,
             call_id=row.closing_call_id,
             note=row.note,
         )

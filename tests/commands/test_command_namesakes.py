@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dozvon.commands.terminal.exits import Exit
-from router.calls import Direction, Transfer, TransferKind
+from router.calls import Direction, Disposition, Transfer, TransferKind
 from storage.records import TrailEntry
 
 OFFICE = Path(__file__).parents[2] / "config" / "examples" / "office.toml"
@@ -119,3 +119,13 @@ def test_a_manager_who_is_meant_by_an_extension_is_told_with_its_exchange(namesa
     assert done.exit_code == Exit.FOUND
     assert "ivanova (main/101, Анна Иванова), orlov (spb/101, Дмитрий Орлов)" in done.stderr
     assert namesakes.json("status", "spb/101")["statuses"][0]["manager"] == "orlov"
+
+
+def test_a_program_is_told_at_which_exchange_a_client_was_called_back(
+    namesakes: Any, ended: Any, pbx: str
+) -> None:
+    out = {"direction": Direction.OUTBOUND, "caller": "101", "line": "79161234567"}
+    busy = {"disposition": Disposition.BUSY, "reason": None}
+    namesakes.record(ended("x-1.1", 60), ended("x-2.2", 50, pbx=pbx, **out, **busy))
+    (item,) = namesakes.json("callbacks")["callbacks"]
+    assert [(one["by"], one["pbx"]) for one in item["attempts"]] == [("101", pbx)]

@@ -130,7 +130,7 @@ async def test_who_comes_too_late_hears_what_happened(writer: Writer, ended: Mak
     again = ended("c-2", 5, **talk)
     again = replace(again, call=replace(again.call, answered_by="102"))
     await record(writer, ended("c-1"), again)
-    with pytest.raises(CallbackNotOpen, match="the client called again and talked with 102"):
+    with pytest.raises(CallbackNotOpen, match="the client called again and talked with main/102"):
         await do(writer, "take")
 
 

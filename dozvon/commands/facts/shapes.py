@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dozvon.commands.terminal.output import instant
-from router.callbacks import CallbackItem
+from router.callbacks import Attempt, CallbackItem
 from router.callbacks_report import DayReport
 from router.calls import Leg, Transfer
 from router.explain import sentence
@@ -111,10 +111,7 @@ def item_json(item: CallbackItem) -> Json:
         "first_missed_at": instant(item.first_missed_at),
         "last_missed_at": instant(item.last_missed_at),
         "missed": list(item.missed),
-        "attempts": [
-            {"call": a.call_id, "at": instant(a.at), "by": a.by, "talk_seconds": a.talk_seconds}
-            for a in item.attempts
-        ],
+        "attempts": [_attempt(attempt) for attempt in item.attempts],
         "after_hours": item.after_hours,
         "taken_by": item.taken_by,
         "taken_at": instant(item.taken_at),
@@ -125,11 +122,22 @@ def item_json(item: CallbackItem) -> Json:
             "how": closing.how,
             "at": instant(closing.at),
             "by": closing.by,
+            "pbx": closing.pbx,
             "call": closing.call_id,
             "reason": closing.note,
         }
         if closing
         else None,
+    }
+
+
+def _attempt(attempt: Attempt) -> Json:
+    return {
+        "call": attempt.call_id,
+        "at": instant(attempt.at),
+        "by": attempt.by,
+        "pbx": attempt.pbx,
+        "talk_seconds": attempt.talk_seconds,
     }
 
 

@@ -99,11 +99,16 @@ def init(context: Context, /, *, yes: bool, pbx: str, **given: Any) -> None:
     interview = _Interview(context=context, yes=yes, given=given)
     config = (context.config_file() or Path("dozvon.toml")).absolute()
     before = installing.written_before(config)
-    wanted = _wanted(interview, before, pbx)
-    data = (config.parent / wanted.data_dir).absolute()
-    place = Place(config=config, data_dir=data, freepbx=bool(given["freepbx"]))
+    outside = installing.told_outside(context.environment, context.language)
+    wanted = _wanted(interview, before, pbx, outside.get(("data_dir",)))
+    place = Place(
+        config=config,
+        data_dir=(config.parent / wanted.data_dir).absolute(),
+        office=Path(outside.get(("office_file",)) or before.get("office_file") or "office.toml"),
+        freepbx=bool(given["freepbx"]),
+    )
     make_folder(config.parent)
-    secrets = installing.secrets_of(place, pbx, installing.pbx_before(before, pbx))
+    secrets = installing.secrets_of(place, pbx, installing.pbx_before(before, pbx), outside)
     facts = _connected(interview, place, wanted, secrets)
     wanted = _completed(interview, wanted, facts, installing.pbx_before(before, pbx))
     office = _office(interview, place, wanted, facts, secrets)
@@ -112,10 +117,12 @@ def init(context: Context, /, *, yes: bool, pbx: str, **given: Any) -> None:
     _tell_what_is_left(interview, place, facts)
 
 
-def _wanted(interview: _Interview, before: dict[str, Any], key: str) -> Wanted:
+def _wanted(
+    interview: _Interview, before: dict[str, Any], key: str, told_dir: str | None
+) -> Wanted:
     known = installing.pbx_before(before, key)
     host = interview.text("host", known.get("host", "127.0.0.1"))
-    data_dir = interview.text("data_dir", before.get("data_dir", "/var/lib/dozvon"))
+    data_dir = interview.text("data_dir", told_dir or before.get("data_dir", "/var/lib/dozvon"))
     return Wanted(
         key=key,
         host=host,
@@ -197,6 +204,7 @@ def _office(
     answers = _office_answers(interview, people)
     office, text = installing.draft_office(answers, wanted, place)
     make_folder(place.data_dir)
+    make_folder(place.office_file.parent)
     write_file(place.office_file, text)
     interview.tell("init-office-written", Colour.GOOD, file=place.office_file)
     if place.database.is_file():
@@ -232,7 +240,7 @@ def _save(
     if changed and not interview.agrees("init-ask-replace", file=place.config):
         raise Trouble(Exit.REFUSED, "said-no")
     make_folder(place.data_dir)
-    if installing.save_settings(place, text, wanted.language):
+    if installing.save_settings(place, text, wanted.language, interview.context.environment):
         interview.tell("init-before", file=f"{place.config}.before")
     interview.tell("init-saved", Colour.GOOD, file=place.config)
 

@@ -1,8 +1,9 @@
 """Installs step by step: secrets, users, connection, office, dialplan, settings.
 
-The settings are saved only after both users were let in; until then there are secrets (each in a
-file of its own, for the service alone) and what is to be pasted. So the same command may be given
-again until it is through, and every time goes on where it stopped.
+What the environment and the folder of secrets say goes before the settings file, here as in the
+service. The settings are saved only after both users were let in; until then there are secrets
+(each in a file of its own, for the service alone) and what is to be pasted. So the same command may
+be given again until it is through, and every time goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.errors import SettingsMistakes
 from config.office_file import load_office, read_office
 from config.settings import DATABASE_NAME
 from config.settings_file import load_settings
+from config.settings_sources import SECRETS_VARIABLE, from_environment, from_secrets
 from dozvon.setup import drafting
 from dozvon.setup.drafting import OfficeAnswers, Person, Wanted
 from dozvon.setup.exchange import ExchangeFacts, Login, names_of
@@ -36,6 +39,7 @@ class Place:
 
     config: Path
     data_dir: Path
+    office: Path = Path("office.toml")
     freepbx: bool = False
 
     @property
@@ -57,13 +61,13 @@ class Place:
 
     @property
     def office_file(self) -> Path:
-        """The office file where the settings do not name another."""
-        return self.data_dir / "office.toml"
+        """The office file; a relative `office` is looked for in `data_dir`, as the service does."""
+        return self.data_dir / self.office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """The two passwords; `files` names, by setting, those that stand in files of their own."""
+    """The two passwords; `files` names, by setting, those in files that the settings name."""
 
     calls: str
     journal: str
@@ -81,6 +85,19 @@ def written_before(config: Path) -> dict[str, Any]:
         raise
 
 
+def told_outside(environment: Mapping[str, str], language: str) -> dict[tuple[str, ...], Any]:
+    """What the environment and the folder of secrets say, by the path of the setting.
+
+    Raises `SettingsMistakes` where a secret that they name cannot be read.
+    """
+    folder = environment.get(SECRETS_VARIABLE)
+    layers = [from_secrets(Path(folder), language)] if folder else []
+    layers.append(from_environment(environment, language))
+    if mistakes := [mistake for layer in layers for mistake in layer.mistakes]:
+        raise SettingsMistakes(mistakes)
+    return {path: value for layer in layers for path, value in layer.values.items()}
+
+
 def pbx_before(before: Mapping[str, Any], key: str) -> dict[str, Any]:
     """What the settings file says of one PBX."""
     pbxs = before.get("pbx", [])
@@ -96,11 +113,17 @@ def free_port_for_questions(before: Mapping[str, Any]) -> int:
     return next(port for port in range(USUAL_PORT, 65536) if port not in taken)
 
 
-def secrets_of(place: Place, key: str, pbx: Mapping[str, Any]) -> Secrets:
+def secrets_of(
+    place: Place, key: str, pbx: Mapping[str, Any], outside: Mapping[tuple[str, ...], Any]
+) -> Secrets:
     """The passwords as they are; those that are not there yet are made, each in its file."""
     found: dict[str, str] = {}
     files: dict[str, str] = {}
     for name in _SECRET_NAMES:
+        told = outside.get(("pbx", key, name))
+        if told is not None:
+            found[name] = str(told)
+            continue
         if name in pbx:
             found[name] = str(pbx[name])
             continue
@@ -174,8 +197,10 @@ def draft_settings(before: Mapping[str, Any], wanted: Wanted, secrets: Secrets) 
     return dump_toml(drafting.settings_data(before, wanted, secrets.files))
 
 
-def save_settings(place: Place, text: str, language: str) -> bool:
+def save_settings(place: Place, text: str, language: str, environment: Mapping[str, str]) -> bool:
     """Writes the settings where they can be read; returns whether there were others before.
+
+    What the environment tells need not stand in them.
 
     Raises `SettingsMistakes`, and leaves the file as it was.
     """
@@ -183,7 +208,7 @@ def save_settings(place: Place, text: str, language: str) -> bool:
     trial.unlink(missing_ok=True)
     write_file(trial, text)
     try:
-        load_settings(trial, environment={}, language=language)
+        load_settings(trial, environment=environment, language=language)
     finally:
         trial.unlink()
     return write_file(place.config, text)

@@ -158,7 +158,7 @@ def test_settings_that_could_not_be_read_are_never_saved(tmp_path: Path) -> None
     before = config.read_bytes()
     place = installing.Place(config=config, data_dir=tmp_path)
     with pytest.raises(Exception, match="agi_port"):
-        installing.save_settings(place, "agi_port = 1\n", "en")
+        installing.save_settings(place, "agi_port = 1\n", "en", {})
     assert config.read_bytes() == before
     assert not list(tmp_path.glob(".*trial"))
 

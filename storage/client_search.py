@@ -88,13 +88,31 @@ async def find_clients(
     return Found(clients=clients, more=search.more or len(best) > limit)
 
 
-class _Search:
-    """One search on its way; `names` are the clients found, by id."""
+async def few_clients(
+    connection: AnyConnection, asked: Wanted, sight: Sight, *, most: int
+) -> tuple[str, ...]:
+    """The keys of all clients that are meant by what he typed; none where there are more than that.
 
-    def __init__(self, connection: AnyConnection, asked: Wanted, sight: Sight) -> None:
+    Whether there are more is all that is found out about them.
+    """
+    search = _Search(connection, asked, sight, most=most)
+    await search.run()
+    if search.more or not 0 < len(search.names) <= most:
+        return ()
+    keys = select(_t.c.key).where(_t.c.id.in_(list(search.names))).order_by(_t.c.key)
+    return tuple((await connection.execute(keys)).scalars())
+
+
+class _Search:
+    """One search on its way; `names` are the clients found, by id, `most` of one question."""
+
+    def __init__(
+        self, connection: AnyConnection, asked: Wanted, sight: Sight, *, most: int = RANKED
+    ) -> None:
         self._connection = connection
         self._asked = asked
         self._sight = sight
+        self._most = most
         self.names: dict[int, str] = {}
         self.more = False
 
@@ -125,10 +143,8 @@ class _Search:
             return
         others = [_has_word(word) for word in rest]
         led = union_all(*(_led_by(beginning) for beginning in first)).subquery()
-        before = len(self.names)
-        await self._keep(self._visible(_t.c.id.in_(select(led.c.client_id)), *others))
-        too_common = counts[order[0]] >= COUNTED and len(self.names) - before < RANKED
-        if too_common:
+        whole = await self._keep(self._visible(_t.c.id.in_(select(led.c.client_id)), *others))
+        if whole and counts[order[0]] >= COUNTED:
             self.more = self.more or await self._cut(first)
             if self._sight.reach.managers and not self._sight.reach.everything:
                 await self._own(words)
@@ -167,11 +183,13 @@ class _Search:
         seen = self._sight.condition()
         return query if seen is None else query.where(seen)
 
-    async def _keep(self, query: Select[Any]) -> None:
-        rows = (await self._connection.execute(query.limit(RANKED + 1))).all()
-        self.more = self.more or len(rows) > RANKED
-        for row in rows[:RANKED]:
+    async def _keep(self, query: Select[Any]) -> bool:
+        """Takes in the clients of a question; gives whether these were all of them."""
+        rows = (await self._connection.execute(query.limit(self._most + 1))).all()
+        self.more = self.more or len(rows) > self._most
+        for row in rows[: self._most]:
             self.names.setdefault(row.id, row.name)
+        return len(rows) <= self._most
 
 
 def _led_by(beginning: str) -> Select[Any]:

@@ -18,7 +18,7 @@ from router.office import Office
 from router.phones import ANYWHERE, Phone
 from storage.call_marks import Marks, marks_of
 from storage.call_search import MOST_BRANCHES, FoundCalls, Place, Wanted, find_calls
-from storage.client_search import Sight, find_clients
+from storage.client_search import Sight, few_clients
 from storage.database import Database
 from storage.parties import number_id
 from storage.reach import Reach
@@ -165,10 +165,8 @@ async def _known(database: Database, wanted: Wanted, asked: Asked, office: Offic
     words = words_wanted(asked.text, number_plan(office))
     sight = Sight(reach=Reach(everything=True), at=datetime.now(UTC))
     async with database.reading() as connection:
-        found = await find_clients(connection, words, sight, limit=MOST_BRANCHES)
-    if found.more or not found.clients:
-        return wanted
-    return replace(wanted, naming=(), clients=tuple(client.key for client in found.clients))
+        clients = await few_clients(connection, words, sight, most=MOST_BRANCHES)
+    return replace(wanted, naming=(), clients=clients) if clients else wanted
 
 
 def _phones(names: Names, person: str) -> tuple[Phone, ...]:

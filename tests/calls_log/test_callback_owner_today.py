@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from log_calls import ended_call, record
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.calls import Disposition
 from router.facts import Application
@@ -149,20 +148,6 @@ async def test_what_was_closed_is_told_in_the_same_way(database: Database, write
     await record(writer, ended_call("1", **OF_IVANOVA), talk)
     [found] = await closed_since(database, NOW.replace(hour=0), limit=10)
     assert (found.owner, found.client_name) == ("petrov", "Ромашка")
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every question that the database is asked."""
-    found: list[object] = []
-    execute = AsyncConnection.execute
-
-    async def noted(self: AsyncConnection, *args: Any, **kwargs: Any) -> Any:
-        found.append(args)
-        return await execute(self, *args, **kwargs)
-
-    monkeypatch.setattr(AsyncConnection, "execute", noted)
-    return found
 
 
 async def owe(writer: Writer, *numbers: int) -> None:

@@ -12,7 +12,7 @@ from router.client_words import wanted
 from router.numbers import NumberPlan
 from router.phones import Phone
 from storage import client_search, schema
-from storage.client_search import Found, Sight, find_clients
+from storage.client_search import Found, Sight, few_clients, find_clients
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.reach import Reach
@@ -63,6 +63,35 @@ async def base(keep: Keep) -> None:
 @pytest.mark.usefixtures("base")
 async def test_a_client_is_found_by(database: Database, typed: str, found: set[str]) -> None:
     assert set(await find(database, typed)) == found
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+@pytest.mark.parametrize(
+    "typed", ["кузнец", "кузнецов", "КУЗНЕЦОВ петр", "45-67", "102", "k3", "нет такого"]
+)
+@pytest.mark.usefixtures("base")
+async def test_few_clients_are_all_that_are_meant_or_nobody(
+    database: Database, typed: str, most: int
+) -> None:
+    found = set(await find(database, typed))
+    sight = Sight(reach=ALL, at=NOW)
+    async with database.reading() as connection:
+        few = await few_clients(connection, wanted(typed, NumberPlan()), sight, most=most)
+    assert set(few) == (found if len(found) <= most else set())
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+async def test_clients_of_words_that_were_not_looked_through_whole_are_not_few(
+    database: Database, keep: Keep, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Two of the three were looked at: though they are no more than asked for, they are not all."""
+    monkeypatch.setattr(client_search, "LOOKED_AT", 2)
+    monkeypatch.setattr(client_search, "COUNTED", 2)
+    for n in range(3):
+        await keep(f"x{n}", "Пётр Иванов")
+    sight, asked = Sight(reach=ALL, at=NOW), wanted("иванов пётр", NumberPlan())
+    async with database.reading() as connection:
+        assert await few_clients(connection, asked, sight, most=most) == ()
 
 
 @pytest.mark.usefixtures("base")

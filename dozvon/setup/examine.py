@@ -11,6 +11,7 @@ from dozvon.compose import asterisk_settings
 from dozvon.setup.exchange import ask_exchange
 from dozvon.setup.findings import Finding, error, fine, note
 from dozvon.setup.here import (
+    is_here,
     look_at_database,
     look_at_folder,
     look_at_office,
@@ -42,7 +43,7 @@ async def examine(settings: Settings, file: Path | None) -> list[Finding]:
     numbers = {spelling for line in lines for spelling in spellings(line.number)}
     for pbx in settings.pbx.values():
         facts = await ask_exchange(asterisk_settings(pbx), numbers=numbers)
-        findings += judge(pbx, facts, office)
+        findings += judge(pbx, facts, office, here=await is_here(pbx.host))
     findings += _sounds(settings)
     return findings
 

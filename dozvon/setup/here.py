@@ -10,9 +10,11 @@ import fcntl
 import ipaddress
 import os
 import shutil
+import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from config.errors import OfficeMistakes
 from config.office_file import load_office, read_office
@@ -29,6 +31,8 @@ from storage.office_versions import OfficeVersion, OfficeVersions
 
 LEAST_FREE_PERCENT = 10
 _CONNECT_SECONDS = 1.0
+_NOBODYS: Mapping[int, str] = {socket.AF_INET: "240.0.0.1", socket.AF_INET6: "100::1"}
+"""Addresses that no machine has: `ip_nonlocal_bind` lets them be bound all the same."""
 
 
 def service_runs(folder: Path) -> bool:
@@ -44,6 +48,36 @@ def service_runs(folder: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+async def is_here(host: str) -> bool:
+    """Whether a host is this machine: every address that it has is one of ours.
+
+    A name that cannot be read in time, or by anybody, is not known to be.
+    """
+    if is_loopback(host):
+        return True
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            found = await loop.getaddrinfo(host, 0, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError, TimeoutError):
+        return False
+    return bool(found) and all(_is_ours(family, at) for family, _, _, _, at in found)
+
+
+def _is_ours(family: int, address: tuple[Any, ...]) -> bool:
+    """Whether an address can be bound here, on a machine that is not let bind anybody's."""
+    return _binds(family, address) and not _binds(family, (_NOBODYS[family], 0))
+
+
+def _binds(family: int, address: tuple[Any, ...]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as tried:
+            tried.bind(address)
+    except OSError:
+        return False
+    return True
 
 
 def look_at_folder(settings: Settings) -> Iterator[Finding]:

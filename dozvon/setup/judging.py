@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from config.settings import PbxSettings
-from config.settings_values import EVERYWHERE, is_loopback
+from config.settings_values import EVERYWHERE
 from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
 from dozvon.setup.findings import Finding, error, fine, note, warning
 from pbx_adapters.asterisk.dialplan import VERSION
@@ -48,12 +48,17 @@ _GONE = frozenset({"UNAVAILABLE"})
 _AGI = re.compile(r"agi://(?P<host>[^/,]*?)(?::(?P<port>\d+))?/dozvon/route,(?P<version>[^,]*)")
 
 
-def judge(pbx: PbxSettings, facts: ExchangeFacts, office: Office | None) -> Iterator[Finding]:
-    """Every finding of one PBX, in the order in which an administrator would mend them."""
-    yield from _logins(pbx, facts)
+def judge(
+    pbx: PbxSettings, facts: ExchangeFacts, office: Office | None, *, here: bool
+) -> Iterator[Finding]:
+    """Every finding of one PBX, in the order in which an administrator would mend them.
+
+    `here`: the PBX is on this machine, whatever address of it the settings name.
+    """
+    yield from _logins(pbx, facts, here=here)
     yield from _rights(pbx, facts)
     yield from _identity(pbx, facts)
-    yield from _dialplan(pbx, facts)
+    yield from _dialplan(pbx, facts, here=here)
     yield from _modules(pbx, facts)
     yield from _events(pbx, facts)
     yield from _fail_open(pbx, facts, office)
@@ -62,7 +67,7 @@ def judge(pbx: PbxSettings, facts: ExchangeFacts, office: Office | None) -> Iter
     yield from _clock(pbx, facts)
 
 
-def _logins(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
+def _logins(pbx: PbxSettings, facts: ExchangeFacts, *, here: bool) -> Iterator[Finding]:
     address = f"{pbx.host}:{pbx.ami_port}"
     if facts.calls.login is Login.UNREACHABLE:
         detail = facts.calls.trouble.rpartition(": ")[2] or "?"
@@ -72,7 +77,7 @@ def _logins(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         yield error("users-same", pbx.key, user=facts.calls.name)
     for user in (facts.calls, facts.journal):
         yield _login(pbx.key, address, user)
-    if not is_loopback(pbx.host):
+    if not here:
         yield warning("ami-far", pbx.key, address=address)
     if facts.ami_address in EVERYWHERE:
         yield warning("ami-open", pbx.key, address=facts.ami_address)
@@ -124,7 +129,7 @@ def _identity(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         yield fine("systemname-right", pbx.key, name=facts.systemname)
 
 
-def _dialplan(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
+def _dialplan(pbx: PbxSettings, facts: ExchangeFacts, *, here: bool) -> Iterator[Finding]:
     if facts.agi is None:
         if facts.calls.login is Login.CONNECTED:
             yield warning("dialplan-unknown", pbx.key)
@@ -140,7 +145,7 @@ def _dialplan(pbx: PbxSettings, facts: ExchangeFacts) -> Iterator[Finding]:
         about = {"ours": VERSION, "theirs": theirs["version"]}
         yield error("dialplan-other-version", pbx.key, **about)
     port = int(theirs["port"] or 4573)
-    if not is_loopback(pbx.host) and _is_own(theirs["host"]):
+    if not here and _is_own(theirs["host"]):
         right = False
         about = {"theirs": f"{theirs['host']}:{port}", "host": pbx.host}
         yield error("dialplan-asks-itself", pbx.key, **about)

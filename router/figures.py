@@ -57,6 +57,9 @@ class About(StrEnum):
     CALLER = "caller"
 
 
+OF_PEOPLE = frozenset({About.PERSON, About.PICKED, About.SKIPPED, About.CALLER})
+"""What is told of people and not of lines and departments: more than half of a day."""
+
 Subject = tuple[str, ...]
 Figures = dict[Subject, Counter[str]]
 
@@ -208,9 +211,14 @@ def to_json(figures: Figures) -> list[list[Any]]:
     return [[*subject, dict(counts)] for subject, counts in figures.items()]
 
 
-def from_json(found: Iterable[Sequence[Any]]) -> Figures:
-    """The figures that were kept."""
-    return {tuple(row[:-1]): counts_from(row[-1]) for row in found}
+def from_json(found: Iterable[Sequence[Any]], *, leave_out: Collection[str] = ()) -> Figures:
+    """The figures that were kept, but for the subjects of some kinds."""
+    return {tuple(row[:-1]): counts_from(row[-1]) for row in found if row[0] not in leave_out}
+
+
+def without(figures: Figures, leave_out: Collection[str]) -> Figures:
+    """Figures but for the subjects of some kinds."""
+    return {subject: counts for subject, counts in figures.items() if subject[0] not in leave_out}
 
 
 def _at(steps: Sequence[tuple[int, int]], place: int) -> int:

@@ -139,7 +139,7 @@ class CallbackRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A period's figures."""
+    """A period's figures; `people` is empty unless they were asked for."""
 
     period: Period
     total: Traffic
@@ -155,8 +155,13 @@ def report(
     by_day: Mapping[date, Figures],
     names: Names,
     departments: frozenset[str] | None,
+    *,
+    of_people: bool = True,
 ) -> Report:
-    """The figures of some departments; None is the whole company."""
+    """The figures of some departments; None is the whole company.
+
+    Without `of_people` the figures of `router.figures.OF_PEOPLE` need not be given.
+    """
     total = added(by_day.values())
 
     def within(department: str) -> bool:
@@ -170,7 +175,7 @@ def report(
         lines=lines,
         hours=_by_hour(total, within),
         days=days,
-        people=_people(total, names, departments),
+        people=_people(total, names, departments) if of_people else (),
         callbacks=_callbacks(total, within),
     )
 

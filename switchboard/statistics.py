@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
@@ -61,8 +62,13 @@ class Bureau:
         return self.now.astimezone(self.zone).date()
 
 
-async def figures_of(bureau: Bureau, since: date, until: date) -> dict[date, Figures]:
-    """The figures of each day from `since` to `until`, both included."""
+async def figures_of(
+    bureau: Bureau, since: date, until: date, *, leave_out: Collection[str] = ()
+) -> dict[date, Figures]:
+    """The figures of each day from `since` to `until`, both included.
+
+    Subjects of the kinds to `leave_out` are not even read where a day was kept.
+    """
     zone = bureau.zone
     days = days_between(since, until, zone)
     fresh = await marks(bureau.database, days)
@@ -70,19 +76,22 @@ async def figures_of(bureau: Bureau, since: date, until: date) -> dict[date, Fig
         bureau.database, zone.key, [day.day for day in days], version=counting.VERSION
     )
     right = {d: there.figures for d, there in kept.items() if there.mark == fresh[d]}
-    found = await asyncio.to_thread(_read, right)
+    found = await asyncio.to_thread(_read, right, leave_out)
     for day in days:
         if not fresh[day.day]:
             found[day.day] = {}
         elif day.day not in found:
-            found[day.day] = await count_day(bureau, day, zone)
-            await _keep(bureau, day, zone, fresh[day.day], found[day.day])
+            counted = await count_day(bureau, day, zone)
+            await _keep(bureau, day, zone, fresh[day.day], counted)
+            found[day.day] = counting.without(counted, leave_out)
     return {day.day: found[day.day] for day in days}
 
 
-def _read(kept: dict[date, str]) -> dict[date, Figures]:
+def _read(kept: dict[date, str], leave_out: Collection[str]) -> dict[date, Figures]:
     """Reads what was kept; in a thread, so that calls need not wait for it."""
-    return {day: counting.from_json(json.loads(text)) for day, text in kept.items()}
+    return {
+        day: counting.from_json(json.loads(text), leave_out=leave_out) for day, text in kept.items()
+    }
 
 
 def days_between(since: date, until: date, zone: ZoneInfo) -> list[Day]:

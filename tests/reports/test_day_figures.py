@@ -13,7 +13,7 @@ from sqlalchemy import select
 from config.holiday_calendar import PublicHolidays
 from dozvon.demo.premises import example_office
 from router.calls import Direction, Disposition, Leg, LegOutcome, MissedReason
-from router.figures import Figures
+from router.figures import OF_PEOPLE, Figures, without
 from storage import schema
 from storage.database import Database
 from storage.recording import amend_ended_call, record_ended_call
@@ -142,6 +142,23 @@ async def test_what_is_owed_counts_when_it_is_called_back(
     assert closed["waited", ""] == {"30": 1}
     assert closed["caller", "101", "main"] == {"attempts": 1, "reached": 1}
     assert counted == [DAY, DAY]
+
+
+async def test_what_is_left_out_is_left_out_of_counted_days_and_of_kept_ones(
+    bureau: Bureau, writer: Writer, ended: Ended, counted: list[date]
+) -> None:
+    """A report of lines reads nothing of people; what is kept has everything all the same."""
+    missed = ended("1")
+    rang = Leg(
+        id="1/1", target="101", began_at=NINE, outcome=LegOutcome.NO_ANSWER, ring_seconds=9.0
+    )
+    whole = replace(missed, call=replace(missed.call, legs=(rang,)))
+    await writer.submit(lambda uow: record_ended_call(uow, whole))
+    lines = [(await figures_of(bureau, DAY, DAY, leave_out=OF_PEOPLE))[DAY] for _ in range(2)]
+    everything = (await figures_of(bureau, DAY, DAY))[DAY]
+    assert counted == [DAY]
+    assert lines[0] == lines[1] == without(everything, OF_PEOPLE) != everything
+    assert ("person", "101", "main") in everything
 
 
 async def test_a_day_without_calls_is_neither_counted_nor_kept(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from dozvon.demo.premises import example_office
-from router.figures import Figures
+from router.figures import OF_PEOPLE, Figures, without
 from switchboard.names import Names
 from switchboard.reports import Period, report
 from web.pages.report_charts import bars, level
@@ -53,6 +54,13 @@ def test_a_department_sees_its_lines_and_people_and_nobody_elses() -> None:
     members = {m.key for m in example_office().managers.values() if m.department == "service"}
     assert {row.key for row in found.people} == members
     assert not found.callbacks.counts
+
+
+def test_a_report_without_people_says_the_same_of_everything_else() -> None:
+    period = Period(since=DAY, until=DAY)
+    whole = report(period, {DAY: FIGURES}, NAMES, None)
+    lines = report(period, {DAY: without(FIGURES, OF_PEOPLE)}, NAMES, None, of_people=False)
+    assert lines == replace(whole, people=())
 
 
 def test_weekdays_are_compared_with_the_same_weekdays() -> None:

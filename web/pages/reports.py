@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from babel.dates import format_date, get_timezone_location
 
+from router.figures import OF_PEOPLE
 from switchboard.names import Names
 from switchboard.reports import Period, PersonRow, Report, Traffic, report
 from switchboard.statistics import MOST_DAYS, Bureau, figures_of
@@ -54,8 +55,11 @@ class Asked:
 async def reports(request: web.Request) -> web.Response:
     """One of the reports."""
     asked = asked_for(request)
-    found = await _report(request, asked, asked.days)
-    before = await _report(request, asked, asked.days.before) if asked.compare else None
+    people = asked.view == "people"
+    found = await _report(request, asked, asked.days, of_people=people)
+    before = None
+    if asked.compare:
+        before = await _report(request, asked, asked.days.before, of_people=people)
     rows = {row.key: row for row in before.people} if before else {}
     hours = _hours_shown(request, asked, found)
     return render(
@@ -84,7 +88,7 @@ async def reports(request: web.Request) -> web.Response:
 async def export(request: web.Request) -> web.Response:
     """A report as a table for a spreadsheet."""
     asked, which = asked_for(request), request.match_info["which"]
-    found = await _report(request, asked, asked.days)
+    found = await _report(request, asked, asked.days, of_people=which == "people")
     make = {"overview": _day_rows, "people": _people_rows, "lines": _line_rows}[which]
     t = words(request)
     name = f"{t('reports.file')}-{which}-{asked.days.since}-{asked.days.until}.csv"
@@ -133,14 +137,16 @@ def _bureau(request: web.Request) -> Bureau:
     )
 
 
-async def _report(request: web.Request, asked: Asked, days: Period) -> Report:
+async def _report(request: web.Request, asked: Asked, days: Period, *, of_people: bool) -> Report:
+    """A period's figures for who may see them; those of people only where they are shown."""
     bureau = _bureau(request)
     names, reach = Names.of(bureau.office), reach_of(person_of(request), bureau.office)
     wanted = frozenset({asked.department}) if asked.department else None
     if wanted is None and not reach.everything:
         wanted = reach.departments
-    figures = await figures_of(bureau, days.since, days.until)
-    return await asyncio.to_thread(report, days, figures, names, wanted)
+    leave_out = () if of_people else OF_PEOPLE
+    figures = await figures_of(bureau, days.since, days.until, leave_out=leave_out)
+    return await asyncio.to_thread(report, days, figures, names, wanted, of_people=of_people)
 
 
 def _departments(request: web.Request) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -118,7 +119,7 @@ async def office(turn: Turn) -> OfficeNow:
                 path=found.path,
                 sentence=found.sentence(turn.language),
             )
-            for found in desk.findings()
+            for found in await asyncio.to_thread(desk.findings)
         ),
     )
 

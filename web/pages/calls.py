@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,13 +28,15 @@ from web.access.person import person_of
 from web.access.reach import reach_of
 from web.pages.addresses import client_page
 from web.pages.call_recording import page_of
-from web.pages.calls_csv import BOM, head, line
+from web.pages.calls_csv import BOM, head, lines
 from web.pages.formats import Formats
 from web.pages.page import flash, formats, parts_of, render, words, zone_of
 from web.pages.periods import spans
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
+WRITTEN_AT_ONCE = 500
+"""So many calls of a table are made and sent at once."""
 _LONGEST = 80
 _FLAGS = ("after_hours", "recovered", "disputed")
 _MORE = frozenset(("department", "line", "direction", *_FLAGS))
@@ -89,14 +92,14 @@ async def export(request: web.Request) -> web.StreamResponse:
     )
     await answer.prepare(request)
     await answer.write(BOM + head(t))
-    piece: list[bytes] = []
+    piece: list[LoggedCall] = []
     asked = asked_for(request)
     async for call in every_call(parts.database, office, reach, asked, zone=zone):
-        piece.append(line(call, t, zone))
-        if len(piece) >= 500:
-            await answer.write(b"".join(piece))
+        piece.append(call)
+        if len(piece) >= WRITTEN_AT_ONCE:
+            await answer.write(await asyncio.to_thread(lines, piece, t, zone))
             piece.clear()
-    await answer.write(b"".join(piece))
+    await answer.write(await asyncio.to_thread(lines, piece, t, zone))
     await answer.write_eof()
     return answer
 

@@ -3,10 +3,14 @@
 A form shows the file's own keys; what it sends is written into the text of the version in force
 (`config.office_edit`), read like any office file, and shown as a draft: mistakes at their fields,
 the linter's findings, what becomes different. Only then it is applied.
+
+Reading a file, judging it and drawing a whole office take up to a second of one core where a
+thousand people work: that is done in threads, beside the calls.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,10 +68,11 @@ async def overview(request: web.Request) -> web.Response:
     """Departments with their people, lines, what the linter finds."""
     desk = _desk(request)
     history = await desk.history(limit=1)
-    return render(
+    return await asyncio.to_thread(
+        render,
         request,
         "office_overview.html",
-        findings=desk.findings(),
+        findings=await asyncio.to_thread(desk.findings),
         newest=history[0] if history else None,
         own_path=_finding_place,
     )
@@ -122,7 +127,6 @@ async def change_text(request: web.Request) -> web.StreamResponse:
     """Check or apply a whole file, typed or sent."""
     sent = await request.post()
     written = sent.get("file")
-    language = words(request).language
     try:
         if isinstance(written, web.FileField) and written.filename:
             whole = decode(written.file.read(LONGEST * 4))
@@ -131,7 +135,7 @@ async def change_text(request: web.Request) -> web.StreamResponse:
     except Unreadable:
         flash(request, words(request)("office.not-text"), "bad")
         raise web.HTTPSeeOther("/office/text") from None
-    draft = _desk(request).draft(whole[:LONGEST], _base(sent), language)
+    draft = await _drafted(request, whole[:LONGEST], _base(sent))
     if sent.get("act") == "apply" and draft.office is not None:
         done = await _applied(request, draft, str(sent.get("note", "")))
         if done is None:
@@ -168,9 +172,9 @@ async def version(request: web.Request) -> web.Response:
         request,
         "office_version.html",
         version=found,
-        changes=desk.changes_of(found, before, language),
+        changes=await asyncio.to_thread(desk.changes_of, found, before, language),
         current=current,
-        back=desk.draft(found.text, current.version, language),
+        back=await _drafted(request, found.text, current.version),
     )
 
 
@@ -181,7 +185,7 @@ async def restore(request: web.Request) -> web.StreamResponse:
     found = await desk.version(int(request.match_info["number"]))
     if found is None:
         raise web.HTTPNotFound
-    draft = desk.draft(found.text, _base(await request.post()), say.language)
+    draft = await _drafted(request, found.text, _base(await request.post()))
     if draft.office is None:
         flash(request, say("office.unreadable-version"), "bad")
         raise web.HTTPSeeOther(f"/office/versions/{found.version}")
@@ -194,7 +198,7 @@ async def restore(request: web.Request) -> web.StreamResponse:
 async def _show(request: web.Request, place: _Place) -> web.Response:
     current = await _desk(request).current()
     try:
-        values = _starting_values(current.text, place)
+        values = await asyncio.to_thread(_starting_values, current.text, place)
     except NoSuchEntry:
         raise web.HTTPNotFound from None
     return _form(request, place, values, Draft(text="", base=current.version))
@@ -202,24 +206,24 @@ async def _show(request: web.Request, place: _Place) -> web.Response:
 
 async def _change(request: web.Request, place: _Place) -> web.StreamResponse:
     sent = {name: str(value) for name, value in (await request.post()).items()}
-    desk, current = _desk(request), await _desk(request).current()
+    current = await _desk(request).current()
     if sent.get("act") == "remove" and place.key:
         return await _remove(request, place, current)
     key = sent.get("key", "").strip().lower() if place.new else place.key
     make: Callable[..., str] = with_new_entry if place.new else with_entry
     try:
-        changed = make(current.text, place.section, key, sent)
+        changed = await asyncio.to_thread(make, current.text, place.section, key, sent)
     except NoSuchEntry:
         if not place.new:
             raise web.HTTPNotFound from None
         draft = Draft(text="", base=current.version)
         return _form(request, place, sent, draft, key_trouble=words(request)("office.key-trouble"))
-    draft = desk.draft(changed, _base(sent), words(request).language)
+    draft = await _drafted(request, changed, _base(sent))
     if sent.get("act") != "apply" or draft.office is None:
         return _form(request, place, sent, draft, checked=True, key=key)
     overtaken = await _applied(request, draft, sent.get("note", ""))
     if overtaken is not None:
-        fresh = desk.draft(changed, overtaken.version, words(request).language)
+        fresh = await _drafted(request, changed, overtaken.version)
         return _form(request, place, sent, fresh, checked=True, key=key, overtaken=overtaken)
     raise web.HTTPSeeOther("/office")
 
@@ -228,18 +232,25 @@ async def _remove(
     request: web.Request, place: _Place, current: OfficeVersion
 ) -> web.StreamResponse:
     try:
-        changed = without_entry(current.text, place.section, place.key)
+        about = (current.text, place.section, place.key)
+        changed = await asyncio.to_thread(without_entry, *about)
     except NoSuchEntry:
         raise web.HTTPNotFound from None
     say = words(request)
-    draft = _desk(request).draft(changed, current.version, say.language)
+    draft = await _drafted(request, changed, current.version)
     if draft.office is None:
-        values = values_of(current.text, place.section, place.key)
+        values = await asyncio.to_thread(values_of, *about)
         return _form(request, place, values, draft, checked=True, removing=True)
     overtaken = await _applied(request, draft, say("office.removed", what=place.path))
     if overtaken is not None:
         flash(request, _overtaken_sentence(request, overtaken), "bad")
     raise web.HTTPSeeOther("/office")
+
+
+async def _drafted(request: web.Request, text: str, base: int) -> Draft:
+    """What a text would change, or what is wrong with it, in the person's language."""
+    language = words(request).language
+    return await asyncio.to_thread(_desk(request).draft, text, base, language)
 
 
 async def _applied(request: web.Request, draft: Draft, note: str) -> OfficeVersion | None:

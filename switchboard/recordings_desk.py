@@ -97,8 +97,9 @@ class Asked:
 class Listed:
     """One recording as the page shows it.
 
-    `why` is a sentence on what is wrong or what it waits for. `call_id`, `client` and `number` are
-    empty where whoever looks may not see the call, or where it is not in the log yet.
+    `why` is a sentence on what is wrong or what it waits for, `why_id` its name. `call_id`,
+    `client` and `number` are empty where whoever looks may not see the call, or where it is not in
+    the log yet.
     """
 
     id: int
@@ -108,6 +109,7 @@ class Listed:
     line_name: str
     trunk: str
     department: str
+    why_id: str
     why: str
     seconds: float
     held: bool
@@ -318,6 +320,7 @@ def _listed(row: Any, call: Any, names: Names, language: str) -> Listed:
         line_name=names.line(row.line),
         trunk=row.trunk,
         department=row.department,
+        why_id=row.why_id,
         why=sentence(language, row.why_id, row.why),
         seconds=row.seconds,
         held=row.legal_hold,

@@ -96,6 +96,31 @@ def test_one_recording_is_shown_by_its_number_or_its_call(office: Terminal) -> N
     assert office.run("recordings", "show", "77").exit_code == 1
 
 
+def test_the_whole_link_of_an_unwanted_recording_is_shown(office: Terminal) -> None:
+    """Its row has it without the question; the administrator deletes at the provider by it."""
+    link = f"https://pbx.example/1.wav?token=SECRET&of={'long' * 40}"
+
+    async def drop(uow: UnitOfWork) -> None:
+        new = NewRecording(
+            call_id="c30",
+            pbx="main",
+            line=LINE,
+            department="sales",
+            began_at=NOW,
+            expected_at=NOW,
+            parts=(NewPart(name=link, kind="conversation"),),
+        )
+        made = await uow.recordings.expect(new, next_try_at=NOW)
+        assert made is not None
+        told = {"why_id": "not-wanted-there", "why": "https://pbx.example/1.wav"}
+        await uow.recordings.delete(made, by="service", at=NOW, **told)
+
+    office.write(drop)
+    assert link in office.fine("recordings", "show", "c30")
+    assert office.json("recordings", "show", "c30")["parts"][0]["name"] == link
+    assert "SECRET" not in office.fine("recordings", "list")
+
+
 def test_lost_conversations_are_a_finding(office: Terminal) -> None:
     done = office.run("recordings", "audit")
     assert done.exit_code == 1

@@ -218,6 +218,28 @@ async def test_a_head_answers_for_his_department_alone(desk: Desk) -> None:
     assert (await desk.get("theirs")).state is LOST
 
 
+async def test_an_administrator_is_told_where_the_whole_link_of_an_unwanted_recording_is(
+    desk: Desk,
+) -> None:
+    """The row has it without its question, which may be a key; whoever deletes it needs all."""
+    await desk.keep("other")
+    await desk.lose("unwanted", 5)
+    number = desk.numbers["unwanted"]
+
+    async def drop(uow: UnitOfWork) -> None:
+        told = {"why_id": "not-wanted-there", "why": "https://pbx.example/1.wav"}
+        await uow.recordings.delete(number, by="service", at=desk.noon, **told)
+
+    await desk.people.house.writer.submit(drop)
+    seen = {}
+    for login in ("admin", "director"):
+        async with desk.people.signed_in(login) as person:
+            _, page = await person.get("/recordings?show=all")
+        assert "удалите их: https://pbx.example/1.wav" in page
+        seen[login] = re.findall(r"dozvon recordings show (\d+)", page)
+    assert seen == {"admin": [str(number)], "director": []}
+
+
 async def test_an_administrator_sees_the_whole_and_not_with_whom(desk: Desk) -> None:
     """What is technical is his; whose client it was is not, where his role does not say so."""
     number = await desk.lose("ours", 1)

@@ -27,7 +27,7 @@ from storage.connection import AnyConnection
 from storage.database import Database
 from storage.records import OpenCallback
 
-_calls = schema.calls
+_calls, _links = schema.calls, schema.callback_calls
 _clients, _work = schema.clients, schema.applications
 
 _PIECE = 500
@@ -39,12 +39,12 @@ _NEWEST = select(
     _calls.c.line,
     _calls.c.department,
     _calls.c.client_key,
-    _calls.c.client_name,
-    _calls.c.application,
-    _calls.c.owner,
 )
-_RECOGNISED = select(_calls.c.id, _calls.c.client_name, _calls.c.application, _calls.c.owner).where(
-    or_(_calls.c.client_name != "", _calls.c.application != "", _calls.c.owner != "")
+_RECOGNISED = (
+    select(_links.c.callback_id, _calls.c.client_name, _calls.c.application, _calls.c.owner)
+    .join(_calls, _calls.c.id == _links.c.call_id)
+    .where(or_(_calls.c.client_name != "", _calls.c.application != "", _calls.c.owner != ""))
+    .order_by(_calls.c.began_at.desc(), _calls.c.id.desc())
 )
 _TODAY = (
     select(_clients.c.key, _clients.c.name, _clients.c.owner)
@@ -87,9 +87,12 @@ async def callbacks_told(
 ) -> tuple[OpenCallback, ...]:
     """These items as people read them, with as many questions for a thousand as for some."""
     newest = await _calls_by_id(connection, [item.missed[-1] for item in items])
-    earlier = await _recognised(connection, [call for item in items for call in item.missed[:-1]])
+    calls = await _recognised(connection, [item.id for item in items])
     today = await _in_the_base(connection, {client_of(item.party) for item in items} - {""})
-    return tuple(_told(item, newest[item.missed[-1]], earlier, today) for item in items)
+    return tuple(
+        _told(item, newest[item.missed[-1]], calls.get(item.id, _Recognised()), today)
+        for item in items
+    )
 
 
 async def callback_of(connection: AnyConnection, callback_id: str) -> OpenCallback | None:
@@ -115,12 +118,13 @@ async def _calls_by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping
 
 
 async def _recognised(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, _Recognised]:
+    """Name, owner and application of each item: each by the newest call that tells it."""
     found: dict[str, _Recognised] = {}
     for piece in _pieces(ids):
-        for row in await connection.execute(_RECOGNISED.where(_calls.c.id.in_(piece))):
-            found[row.id] = _Recognised(
-                name=row.client_name, owner=row.owner, application=row.application
-            )
+        for row in await connection.execute(_RECOGNISED.where(_links.c.callback_id.in_(piece))):
+            told = _Recognised(name=row.client_name, owner=row.owner, application=row.application)
+            known = found.get(row.callback_id)
+            found[row.callback_id] = known | told if known else told
     return found
 
 
@@ -147,11 +151,10 @@ def _today(rows: Sequence[Any]) -> _Today:
 def _told(
     item: CallbackItem,
     newest: Any,
-    earlier: Mapping[str, _Recognised],
+    calls: _Recognised,
     today: Mapping[str, _Today],
 ) -> OpenCallback:
     client = client_of(item.party)
-    calls = _by_calls(item, newest, earlier)
     base = today.get(client, _Today())
     owner = calls.owner if calls.owner in base.owners else next(iter(base.owners), calls.owner)
     return OpenCallback(
@@ -165,14 +168,6 @@ def _told(
         line=newest.line,
         department=newest.department,
     )
-
-
-def _by_calls(item: CallbackItem, newest: Any, earlier: Mapping[str, _Recognised]) -> _Recognised:
-    """Name, owner and application: each by the newest call that tells it."""
-    told = _Recognised(name=newest.client_name, owner=newest.owner, application=newest.application)
-    for call in reversed(item.missed[:-1]):
-        told |= earlier.get(call, _Recognised())
-    return told
 
 
 def _pieces(values: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from router.callbacks import PartyCall
 from router.calls import Call, Direction
+from storage.callback_joining import joined
 from storage.parties import move_calls, number_id, party_for
 from storage.records import CallbackChange, EndedCall, MadeDecision, Recorded, TrailEntry, Way
 from storage.unit_of_work import UnitOfWork
@@ -116,5 +117,8 @@ async def _follow(uow: UnitOfWork, party: str, number: str | None, call: Call) -
     if not party:
         return CallbackChange()
     if PartyCall.of(call).missed:
+        longer = await joined(uow.connection, party, number, call)
+        if longer is not None:
+            return longer
         return await uow.callbacks.refold(party, since=call.began_at)
     return await uow.callbacks.follow(party, number, since=call.began_at)

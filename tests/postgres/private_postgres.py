@@ -114,6 +114,7 @@ def _running(folder: Path, home: Path) -> Iterator[None]:
         env=_around(folder),
     )
     assert server.stderr is not None
+    rest: threading.Thread | None = None
     try:
         said: list[str] = []
         for line in server.stderr:
@@ -129,4 +130,6 @@ def _running(folder: Path, home: Path) -> Iterator[None]:
     finally:
         server.send_signal(signal.SIGINT)  # fast shutdown
         server.wait(timeout=60)
+        if rest is not None:
+            rest.join(timeout=60)  # it reads to the end; a file that is read is not to be closed
         server.stderr.close()

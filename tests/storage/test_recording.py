@@ -334,7 +334,7 @@ stories = st.lists(
         st.integers(0, 20),
         st.sampled_from(NUMBERS),
         st.sampled_from(["", "c1", "c2"]),
-        st.sampled_from(["missed", "answered", "short", "long"]),
+        st.sampled_from(["missed", "missed", "closed", "answered", "short", "long"]),
         st.integers(0, 400),
     ),
     min_size=1,
@@ -364,7 +364,10 @@ async def test_any_order_of_arrival_gives_the_same_rows(
             client=client,
             lasts_seconds=lasts,
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
-            disposition=Disposition.MISSED if kind == "missed" else Disposition.ANSWERED,
+            disposition=Disposition.MISSED
+            if kind in {"missed", "closed"}
+            else Disposition.ANSWERED,
+            reason=MissedReason.CLOSED if kind == "closed" else MissedReason.NO_ANSWER,
             talk_seconds=5 if kind == "short" else lasts,
         )
         calls.append(call)

@@ -125,7 +125,7 @@ async def call(request: web.Request) -> web.Response:
         page=found,
         here=page_of(found.call.id),
         card=card_of(request, found.call),
-        closed_by=names.person(item.closing.by) if item and item.closing else "",
+        closed_by=names.person(item.closing.by, item.closing.pbx) if item and item.closing else "",
         held_by=names.manager(item.holder(parts.now())) if item else "",
     )
 

@@ -80,9 +80,9 @@ class Routing:
         lookup = await look_up(self._directory, number, self._lookup_seconds)
         line = line_of(offered.line, office)
         turn = self._turns[line.department if line else office.default_department]
-        facts = Facts(
-            lookup=lookup, presence=self._presence.of(office, self._now()), round_robin=turn
-        )
+        self._presence.forget_promises(self._now())
+        presence = self._presence.of(office, self._now())
+        facts = Facts(lookup=lookup, presence=presence, round_robin=turn)
         decision = decide(offer, facts, office, self._calendar)
         self._remember(offer, decision)
         self._news.tell(

@@ -61,7 +61,7 @@ class Scene:
     rows: dict[str, StatusRow] = field(default_factory=dict)
     watched: bool = False
     paused: set[str] = field(default_factory=set)
-    presence: dict[str, Presence] = field(default_factory=dict)
+    presence: Mapping[str, Presence] = field(default_factory=dict)
     _calls: dict[str, _Kept] = field(default_factory=dict)
     _of_manager: dict[str, set[str]] = field(default_factory=dict)
     _desks: dict[str, Desk] = field(default_factory=dict)
@@ -220,8 +220,9 @@ class Scene:
         return frozenset(touched)
 
     def _people(self, office: Office) -> frozenset[str]:
-        now = self.parts.board.presence.of(office)
-        before = self.presence
+        now, before = self.parts.board.presence.standing(office), self.presence
+        if now is before:
+            return frozenset()
         self.presence = now
         return frozenset(
             key for key, p in now.items() if _standing(p) != _standing(before.get(key))

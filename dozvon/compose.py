@@ -29,6 +29,7 @@ from pbx_adapters.cdr.source import open_source
 from pbx_adapters.port import Pbx
 from pbx_adapters.webhook import WebhookPbx, WebhookSettings
 from router.office import Office
+from storage.callback_recount import recount_open
 from storage.database import Database, open_database
 from storage.office_versions import OfficeVersions
 from storage.sentences import Sentence
@@ -64,6 +65,7 @@ async def service(
             talk = settings.callbacks.outbound_talk_seconds
             writer = Writer(database, outbound_talk_seconds=talk)
             async with writer.running():
+                await _count_by(talk, writer)
                 board = await _board(settings, database, writer)
                 if also:
                     board.attach(also(board))
@@ -80,6 +82,13 @@ async def service(
                     )
                     async with alarms.watching(board.news):
                         yield board
+
+
+async def _count_by(talk_seconds: float, writer: Writer) -> None:
+    """Has what is open counted again if another length of talk is a conversation than before."""
+    counted = await writer.submit(partial(recount_open, talk_seconds=float(talk_seconds)))
+    if counted:
+        log.info("callbacks were counted again", clients=counted, talk_seconds=talk_seconds)
 
 
 async def _board(settings: Settings, database: Database, writer: Writer) -> Board:

@@ -9,7 +9,7 @@ closes. Wherever that is in doubt, nothing is done and the list is counted.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from router.calls import Call, Disposition, MissedReason
 from storage import schema
@@ -41,7 +41,9 @@ _LONGER = (
     .where(_t.c.id == bindparam("item"))
     .values(
         last_missed_at=bindparam("began"),
-        missed_count=_t.c.missed_count + 1,
+        missed_count=select(func.count())
+        .where(_links.c.callback_id == bindparam("item"))
+        .scalar_subquery(),
         after_hours=and_(_t.c.after_hours, bindparam("closed")),
     )
 )
@@ -55,6 +57,7 @@ async def joined(
     found = (await connection.execute(_OPEN, asked)).first()
     if found is None:
         return None
+    await connection.execute(insert(_links), {"callback_id": found.id, "call_id": call.id})
     await connection.execute(
         _LONGER,
         {
@@ -63,5 +66,4 @@ async def joined(
             "closed": call.reason is MissedReason.CLOSED,
         },
     )
-    await connection.execute(insert(_links), {"callback_id": found.id, "call_id": call.id})
     return CallbackChange(joined=(found.id,))

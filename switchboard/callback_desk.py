@@ -218,7 +218,7 @@ def _line(
         may_pass=may_pass(found, floor, seer),
         closed_at=closing.at if closing else None,
         closed_how=closing.how if closing else None,
-        closed_by_name=names.person(closing.by, closing.pbx) if closing else "",
+        closed_by_name=names.person(closing.by, closing.pbx or None) if closing else "",
         closed_note=closing.note if closing else "",
         closing_call=closing.call_id if closing else "",
     )
@@ -227,7 +227,7 @@ def _line(
 def _try(attempt: Attempt, names: Names) -> Try:
     return Try(
         at=attempt.at,
-        by_name=names.person(attempt.by, attempt.pbx),
+        by_name=names.person(attempt.by, attempt.pbx or None),
         talk_seconds=attempt.talk_seconds,
         call_id=attempt.call_id,
     )

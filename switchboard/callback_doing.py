@@ -174,7 +174,7 @@ class Desk:
         found = await self._seen(uow, callback_id)
         closing = found.item.closing
         if closing is not None:
-            who = Names.of(self.floor.office).person(closing.by, closing.pbx)
+            who = Names.of(self.floor.office).person(closing.by, closing.pbx or None)
             raise Refused(Why.CLOSED, who=who, how=closing.how)
         return found
 

@@ -100,7 +100,8 @@ def init(context: Context, /, *, yes: bool, pbx: str, **given: Any) -> None:
     config = (context.config_file() or Path("dozvon.toml")).absolute()
     before = installing.written_before(config)
     outside = installing.told_outside(context.environment, context.language)
-    wanted = _wanted(interview, before, pbx, outside.get(("data_dir",)))
+    told_dir = outside.get(("data_dir",))  # from the folder where the command is given
+    wanted = _wanted(interview, before, pbx, str(Path(told_dir).absolute()) if told_dir else None)
     place = Place(
         config=config,
         data_dir=(config.parent / wanted.data_dir).absolute(),

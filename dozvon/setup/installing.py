@@ -88,11 +88,15 @@ def written_before(config: Path) -> dict[str, Any]:
 def told_outside(environment: Mapping[str, str], language: str) -> dict[tuple[str, ...], Any]:
     """What the environment and the folder of secrets say, by the path of the setting.
 
-    Raises `SettingsMistakes` where a secret that they name cannot be read.
+    Raises `SettingsMistakes` where a secret that they name cannot be read or is empty.
     """
     folder = environment.get(SECRETS_VARIABLE)
     layers = [from_secrets(Path(folder), language)] if folder else []
     layers.append(from_environment(environment, language))
+    for layer in layers:
+        for path, value in layer.values.items():
+            if path[-1] in _SECRET_NAMES and not value:
+                layer.note(path, layer.origins[path], "secret-empty")
     if mistakes := [mistake for layer in layers for mistake in layer.mistakes]:
         raise SettingsMistakes(mistakes)
     return {path: value for layer in layers for path, value in layer.values.items()}

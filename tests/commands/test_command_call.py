@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 from aiohttp import web
-from conftest import Terminal
+from at_the_terminal import Terminal
 
 NUMBER = "+7 916 123-45-67"
 

@@ -7,7 +7,7 @@ import json
 import re
 import sqlite3
 
-from conftest import Terminal
+from at_the_terminal import Terminal
 
 from web.signin.passwords import Passwords
 

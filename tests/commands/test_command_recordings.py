@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW, Terminal
+from at_the_terminal import NOW, Terminal
 
 from recordings.store import FolderStore
 from router.calls import Disposition

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from conftest import Terminal
+from at_the_terminal import Terminal
 
 from dozvon.commands.terminal.exits import Exit
 

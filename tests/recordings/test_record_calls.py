@@ -248,6 +248,7 @@ async def test_each_voice_is_in_its_own_file_over_every_change_of_the_party(
 
 async def _quiet(floor: Floor, served: Inside) -> None:
     await floor.no_channels()
+    floor.stood_still = 0.0
     for desk in floor.desks:
         desk.quiet()
         await free_again(served, desk)

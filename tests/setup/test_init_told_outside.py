@@ -118,6 +118,29 @@ def test_a_variable_that_cannot_be_read_is_told_before_anything_is_made(machine:
     assert list(machine.folder.iterdir()) == [machine.config]
 
 
+def test_an_empty_password_is_told_as_the_service_tells_it(machine: Machine) -> None:
+    """A variable that a compose file names and nobody has set."""
+    machine.environment = {**TOLD, "DOZVON_PBX__MAIN__AMI_SECRET": ""}
+    done = machine.run()
+    assert (done.exit_code, machine.tried) == (Exit.WRONG, [])
+    assert "DOZVON_PBX__MAIN__AMI_SECRET" in done.output
+    assert "empty" in done.output
+
+
+def test_a_relative_folder_for_data_is_the_one_that_the_service_takes(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed_in = machine.folder / "typed-in"
+    typed_in.mkdir()
+    monkeypatch.chdir(typed_in)
+    machine.environment = {"DOZVON_DATA_DIR": "kept"}
+    machine.config.write_text("", "utf-8")
+    machine.fine("--manager", "101=Anna", "--line", "74951230001")
+    settings = load_settings(machine.config, environment=machine.environment)
+    assert settings.data_dir.absolute() == typed_in / "kept"
+    assert settings.office_path.is_file()
+
+
 @pytest.mark.parametrize("by", ["settings", "environment"])
 def test_an_office_file_elsewhere_stays_and_none_is_made_in_the_usual_place(
     machine: Machine, by: str

@@ -119,13 +119,14 @@ async def call(request: web.Request) -> web.Response:
     if found is None:
         raise web.HTTPNotFound
     names, item = Names.of(office), found.callback
+    closing = item.closing if item else None
     return render(
         request,
         "calls_one.html",
         page=found,
         here=page_of(found.call.id),
         card=card_of(request, found.call),
-        closed_by=names.person(item.closing.by, item.closing.pbx) if item and item.closing else "",
+        closed_by=names.person(closing.by, closing.pbx or None) if closing else "",
         held_by=names.manager(item.holder(parts.now())) if item else "",
     )
 

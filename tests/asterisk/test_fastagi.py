@@ -106,12 +106,12 @@ async def test_a_header_may_come_byte_by_byte() -> None:
 
 async def test_the_answers_budget_does_not_bind_the_dialogue() -> None:
     async with (
-        serving(answer_budget_seconds=0.03) as server,
+        serving(answer_budget_seconds=0.3) as server,
         calling(server, question()) as caller,
     ):
         await caller.line()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(caller.reader.read(1), 0.1)
+            await asyncio.wait_for(caller.reader.read(1), 0.4)
         caller.writer.write(b"200 result=1\n")
         assert len(await caller.answered()) == 2
 

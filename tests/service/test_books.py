@@ -278,7 +278,7 @@ async def test_nothing_of_an_ended_call_is_kept_in_memory(day: Day) -> None:
     await eventually(empty, 5, "all calls are recorded")
     assert not board.live._made
     assert not board.live._aliases
-    assert not board.presence._promised
+    assert not board.presence._promises._made
     assert not board._endings._word
     assert not board._endings._finished
     assert not board._tasks.running

@@ -63,7 +63,7 @@ async def test_one_end_however_often_the_link_comes_back_in_the_middle_of_calls(
         assert not await floor.journal("live")
         assert not us.board.live.all()
         assert not us.board.live._made
-        assert not us.board.presence._promised
+        assert not us.board.presence._promises._made
         assert all(gap.ended_at for gap in await floor.gaps())
     for desk in floor.desks:
         desk.quiet()

@@ -87,7 +87,7 @@ async def test_three_hundred_calls_in_a_burst_are_answered_recorded_and_forgotte
         assert not webhook.calls.known.live
         assert not any(webhook.calls.known.ended.values())
         assert len(found.board.live) == 0
-        assert not found.board.presence._promised
+        assert not found.board.presence._promises._made
 
 
 async def test_a_number_that_no_line_has_rings_the_default_department(tmp_path: Path) -> None:

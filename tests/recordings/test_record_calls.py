@@ -213,6 +213,7 @@ async def joined_on_the_phones(floor: Floor, books: Books, desk: Desk, served: I
     await a_second_of_talk()
     desk.b.behave(answer_after(0.2))
     await desk.a.consult(desk.b.extension)
+    await a_second_of_talk()  # the two of them: a phone has answered before the exchange joins it
     assert await desk.a.complete_transfer() < 300
     await a_second_of_talk()
     await a_second_of_talk()

@@ -86,7 +86,7 @@ async def service(
 
 async def _count_by(talk_seconds: float, writer: Writer) -> None:
     """Has what is open counted again if another length of talk is a conversation than before."""
-    counted = await writer.submit(partial(recount_open, talk_seconds=float(talk_seconds)))
+    counted = await writer.submit(partial(recount_open, talk_seconds=talk_seconds))
     if counted:
         log.info("callbacks were counted again", clients=counted, talk_seconds=talk_seconds)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from storage import schema
 from storage.database import Database
+from storage.pieces import pieces
 
 _links, _items, _recordings = schema.callback_calls, schema.callbacks, schema.recordings
 
@@ -31,8 +32,7 @@ async def marks_of(database: Database, call_ids: Sequence[str]) -> Marks:
     owed: set[str] = set()
     recorded: set[str] = set()
     async with database.reading() as connection:
-        for start in range(0, len(call_ids), 500):
-            some = call_ids[start : start + 500]
+        for some in pieces(call_ids):
             still = (
                 select(_links.c.call_id)
                 .join(_items, _items.c.id == _links.c.callback_id)

@@ -39,6 +39,7 @@ from storage import schema
 from storage.connection import AnyConnection
 from storage.database import Database
 from storage.ended_calls import stored_call
+from storage.pieces import pieces
 from storage.reach import Reach
 from storage.records import StoredCall, Way
 
@@ -270,8 +271,8 @@ def _between(
 async def _rows(connection: AnyConnection, places: Sequence[Place]) -> tuple[StoredCall, ...]:
     ids = [place.id for place in places]
     found: dict[str, StoredCall] = {}
-    for start in range(0, len(ids), ROWS_AT_ONCE):
-        query = select(_t).where(_t.c.id.in_(ids[start : start + ROWS_AT_ONCE]))
+    for piece in pieces(ids, ROWS_AT_ONCE):
+        query = select(_t).where(_t.c.id.in_(piece))
         found |= {row.id: stored_call(row) for row in await connection.execute(query)}
     return tuple(found[call] for call in ids)
 

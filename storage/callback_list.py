@@ -29,6 +29,7 @@ from storage import schema
 from storage.callback_calls import calls_read, parties_concerned, place_of
 from storage.connection import AnyConnection
 from storage.dialects import upsert
+from storage.pieces import pieces
 from storage.records import CallbackChange
 
 _t = schema.callbacks
@@ -154,7 +155,7 @@ class Callbacks:
 
     async def _acts_on(self, call_ids: Iterable[str]) -> list[Act]:
         found: list[Act] = []
-        for piece in _pieces(list(call_ids)):
+        for piece in pieces(list(call_ids)):
             rows = await self._connection.execute(_ACTS_ON, {"calls": piece})
             found += [
                 Act(
@@ -183,14 +184,14 @@ class Callbacks:
 
     async def _pbxs_of(self, calls: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for piece in _pieces(calls):
+        for piece in pieces(calls):
             rows = await self._connection.execute(_PBX_OF, {"calls": piece})
             found |= {row.id: row.pbx for row in rows}
         return found
 
     async def _missed_of(self, ids: Sequence[str]) -> defaultdict[str, list[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for piece in _pieces(ids):
+        for piece in pieces(ids):
             rows = await self._connection.execute(_MISSED_OF, {"ids": piece})
             for callback_id, call_id in rows:
                 found[callback_id].append(call_id)
@@ -198,7 +199,7 @@ class Callbacks:
 
     async def _attempts_of(self, ids: Sequence[str]) -> defaultdict[str, list[Attempt]]:
         found: defaultdict[str, list[Attempt]] = defaultdict(list)
-        for piece in _pieces(ids):
+        for piece in pieces(ids):
             rows = await self._connection.execute(_ATTEMPTS_OF, {"ids": piece})
             for r in rows:
                 found[r.callback_id].append(_attempt(r))
@@ -257,10 +258,6 @@ def _change(old: dict[str, CallbackItem], changed: Sequence[CallbackItem]) -> Ca
         ),
         closed=tuple(i.id for i in closed if any(before.get(c, True) for c in i.missed)),
     )
-
-
-def _pieces(values: Sequence[str], size: int = 500) -> list[Sequence[str]]:
-    return [values[n : n + size] for n in range(0, len(values), size)]
 
 
 def _attempt(row: Any) -> Attempt:

@@ -22,13 +22,10 @@ async def recount_open(uow: UnitOfWork, talk_seconds: float) -> int:
 
     What was closed stays so until something new concerns it.
     """
-    noted = await uow.offices.noted(COUNTED_WITH)
-    if noted == repr(talk_seconds):
+    counted_with = await uow.offices.noted(COUNTED_WITH) or repr(OUTBOUND_TALK_SECONDS)
+    if counted_with == repr(talk_seconds):
         return 0
-    before = OUTBOUND_TALK_SECONDS if noted is None else float(noted)
-    parties = (
-        (await uow.connection.execute(_OPEN)).scalars().all() if before != talk_seconds else ()
-    )
+    parties = (await uow.connection.execute(_OPEN)).scalars().all()
     for party in parties:
         await uow.callbacks.refold(party)
     await uow.offices.note(COUNTED_WITH, repr(talk_seconds))

@@ -25,12 +25,12 @@ from storage import schema
 from storage.callback_list import Callbacks
 from storage.connection import AnyConnection
 from storage.database import Database
+from storage.pieces import pieces
 from storage.records import OpenCallback
 
 _calls, _links = schema.calls, schema.callback_calls
 _clients, _work = schema.clients, schema.applications
 
-_PIECE = 500
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEWEST = select(
     _calls.c.id,
@@ -111,7 +111,7 @@ async def closed_since(database: Database, at: datetime, *, limit: int) -> tuple
 async def _calls_by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, Any]:
     """The rows of these calls, as much of each as `_told` reads."""
     found: dict[str, Any] = {}
-    for piece in _pieces(ids):
+    for piece in pieces(ids):
         rows = await connection.execute(_NEWEST.where(_calls.c.id.in_(piece)))
         found |= {row.id: row for row in rows}
     return found
@@ -120,7 +120,7 @@ async def _calls_by_id(connection: AnyConnection, ids: Sequence[str]) -> Mapping
 async def _recognised(connection: AnyConnection, ids: Sequence[str]) -> Mapping[str, _Recognised]:
     """Name, owner and application of each item: each by the newest call that tells it."""
     found: dict[str, _Recognised] = {}
-    for piece in _pieces(ids):
+    for piece in pieces(ids):
         for row in await connection.execute(_RECOGNISED.where(_links.c.callback_id.in_(piece))):
             told = _Recognised(name=row.client_name, owner=row.owner, application=row.application)
             known = found.get(row.callback_id)
@@ -130,7 +130,7 @@ async def _recognised(connection: AnyConnection, ids: Sequence[str]) -> Mapping[
 
 async def _in_the_base(connection: AnyConnection, keys: Iterable[str]) -> Mapping[str, _Today]:
     rows: defaultdict[str, list[Any]] = defaultdict(list)
-    for piece in _pieces(sorted(keys)):
+    for piece in pieces(sorted(keys)):
         for row in await connection.execute(_TODAY.where(_clients.c.key.in_(piece))):
             rows[row.key].append(row)
     return {key: _today(found) for key, found in rows.items()}
@@ -168,7 +168,3 @@ def _told(
         line=newest.line,
         department=newest.department,
     )
-
-
-def _pieces(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + _PIECE] for start in range(0, len(values), _PIECE))

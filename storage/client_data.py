@@ -8,7 +8,7 @@ whom and how much, under a digest of his key. Rows of the audit stay without wha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 from storage import schema
 from storage.connection import AnyConnection
 from storage.notes import about_client
+from storage.pieces import pieces
 from storage.unit_of_work import UnitOfWork
 
-PIECE = 500
 _clients, _calls = schema.clients, schema.calls
 _OF_CLIENT = (schema.client_numbers, schema.applications)
 _OF_CALL = (
@@ -54,7 +54,7 @@ async def gather(connection: AnyConnection, key: str) -> Rows:
     await _take(connection, found, _clients, _clients.c.key == key)
     for table in _OF_CLIENT:
         await _take(connection, found, table, table.c.client_id.in_(ids))
-    for piece in _pieces(calls):
+    for piece in pieces(calls):
         await _take(connection, found, _calls, _calls.c.id.in_(piece))
         for table in _OF_CALL:
             await _take(connection, found, table, table.c.call_id.in_(piece))
@@ -76,7 +76,7 @@ async def erase(
     unused: list[str] = []
     calls = await calls_of(uow.connection, key)
     recordings = await _recordings_of(uow.connection, calls)
-    for piece in _pieces(calls):
+    for piece in pieces(calls):
         count, keys = await uow.recordings.erase(piece)
         _add(counts, "recordings", count)
         unused += keys
@@ -84,14 +84,14 @@ async def erase(
             await _drop(uow, counts, table, table.c.call_id.in_(piece))
     for table, mine in _by_key(key):
         await _drop(uow, counts, table, mine)
-    for piece in _pieces(calls):
+    for piece in pieces(calls):
         await _drop(uow, counts, _calls, _calls.c.id.in_(piece))
         await _drop(uow, counts, schema.decisions, schema.decisions.c.call_id.in_(piece))
     await _drop(uow, counts, _clients, _clients.c.key == key)
     audit = schema.audit
     told = [f"client:{key}", *(f"call:{call}" for call in calls)]
     told += [f"recording:{number}" for number in recordings]
-    for piece in _pieces(told):
+    for piece in pieces(told):
         await uow.execute(update(audit).where(audit.c.subject.in_(piece)).values(about={}))
     row = {"client_digest": digest_of(key), "by": by, "at": at, "why": why, "counts": counts}
     await uow.execute(insert(schema.erasures).values(row))
@@ -117,7 +117,7 @@ async def _recordings_of(
     connection: AnyConnection, calls: Sequence[str], *besides: ColumnElement[bool]
 ) -> list[int]:
     table, found = schema.recordings, []
-    for piece in _pieces(calls):
+    for piece in pieces(calls):
         query = select(table.c.id).where(table.c.call_id.in_(piece), *besides)
         found += list((await connection.execute(query)).scalars())
     return found
@@ -138,8 +138,3 @@ async def _drop(
 
 def _add(counts: dict[str, int], name: str, count: int) -> None:
     counts[name] = counts.get(name, 0) + count
-
-
-def _pieces(values: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(values), PIECE):
-        yield list(values[start : start + PIECE])

@@ -17,12 +17,12 @@ from router.numbers import PhoneNumber
 from storage import schema
 from storage.connection import AnyConnection
 from storage.dialects import upsert
+from storage.pieces import pieces
 from storage.records import ClientRecord
 
 _t = schema.client_words
 _clients, _numbers, _work = schema.clients, schema.client_numbers, schema.applications
 
-_PIECE = 500
 _NAMES = select(_clients.c.id, _clients.c.name)
 _NAMES = _NAMES.where(_clients.c.id.in_(bindparam("ids", expanding=True)))
 _WRITTEN = select(_numbers.c.client_id, _numbers.c.e164, _numbers.c.written)
@@ -66,8 +66,8 @@ async def make_words_again(connection: AnyConnection, ids: Collection[int]) -> N
 
 async def _add(connection: AnyConnection, rows: list[dict[str, Any]]) -> None:
     write = upsert(_t, connection.dialect.name, keys=["client_id", "word"], change=())
-    for start in range(0, len(rows), _PIECE):
-        await connection.execute(write, rows[start : start + _PIECE])
+    for piece in pieces(rows):
+        await connection.execute(write, piece)
 
 
 def _words(record: ClientRecord) -> frozenset[str]:

@@ -22,6 +22,7 @@ from recordings.store import SoundStore
 from storage.audit import AuditRow
 from storage.client_data import calls_of, digest_of, erase, gather, held
 from storage.database import Database
+from storage.pieces import pieces
 from storage.recordings import Recordings
 from storage.unit_of_work import UnitOfWork
 from storage.writer import Writer
@@ -60,7 +61,7 @@ async def export_client(
     async with database.reading() as connection:
         rows = await gather(connection, key)
         calls = await calls_of(connection, key)
-        kept = [r for piece in _pieces(calls) for r in await _recordings(connection, piece)]
+        kept = [r for piece in pieces(calls) for r in await _recordings(connection, piece)]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # noqa: ASYNC240 - a command's own loop
     document = {"client": key, "exported_at": at.isoformat(), **rows}
     text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
@@ -112,10 +113,6 @@ async def _recordings(connection: Any, calls: Sequence[str]) -> list[tuple[str, 
         for call, recording in found.items()
         for sound in recording.sounds
     ]
-
-
-def _pieces(values: Sequence[str]) -> list[Sequence[str]]:
-    return [values[start : start + 500] for start in range(0, len(values), 500)]
 
 
 def _write(path: Path, text: str) -> None:

@@ -81,7 +81,7 @@ class Routing:
         line = line_of(offered.line, office)
         turn = self._turns[line.department if line else office.default_department]
         self._presence.forget_promises(self._now())
-        presence = self._presence.of(office, self._now())
+        presence = self._presence.of(office)
         facts = Facts(lookup=lookup, presence=presence, round_robin=turn)
         decision = decide(offer, facts, office, self._calendar)
         self._remember(offer, decision)

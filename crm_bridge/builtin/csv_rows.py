@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from crm_bridge.builtin.csv_columns import Column, Header
 from crm_bridge.builtin.csv_sentences import Say, sentence
@@ -21,6 +22,16 @@ from storage.records import ClientRecord
 NAME_LIMIT = 500
 KEY_LIMIT = 200
 """A card's address has the key in it, and what serves addresses takes some 8,000 characters."""
+
+
+class _Means(NamedTuple):
+    """The words of a column for yes and for no, and what is said of others."""
+
+    yes: frozenset[str]
+    no: frozenset[str]
+    unknown: Say
+
+
 _OPEN = frozenset(
     {"open", "opened", "new", "active", "yes", "1", "true", "in progress"}
     | {"открыт", "открыта", "открыто", "новая", "новый", "активна", "активен", "да", "в работе"}
@@ -30,8 +41,12 @@ _CLOSED = frozenset(
     | {"закрыт", "закрыта", "закрыто", "завершена", "завершен", "завершён", "выполнена", "выполнен"}
     | {"отменена", "отменен", "отменён", "отказ", "архив", "нет", "false"}
 )
-_YES = frozenset({"1", "yes", "true", "y", "да", "истина", "+", "x", "х"})
-_NO = frozenset({"0", "no", "false", "n", "нет", "ложь"})
+_IS_OPEN = _Means(_OPEN, _CLOSED, Say.STATUS_UNKNOWN)
+_IS_BLOCKED = _Means(
+    yes=frozenset({"1", "yes", "true", "y", "да", "истина", "+", "x", "х"}),
+    no=frozenset({"0", "no", "false", "n", "нет", "ложь"}),
+    unknown=Say.BLOCKED_UNKNOWN,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +114,7 @@ class RowReader:
         key = self.header.cell(row, Column.KEY)
         if len(key) > KEY_LIMIT:
             return self._remark(line, Say.KEY_TOO_LONG, limit=KEY_LIMIT)
-        blocked = self._is_blocked(line, self.header.cell(row, Column.BLOCKED))
+        blocked = self._is(_IS_BLOCKED, line, self.header.cell(row, Column.BLOCKED))
         record = ClientRecord(
             key=key,
             name=name,
@@ -131,7 +146,7 @@ class RowReader:
         key = self.header.cell(row, Column.APPLICATION) or title
         if not key:
             return record
-        is_open = self._is_open(line, self.header.cell(row, Column.STATUS))
+        is_open = self._is(_IS_OPEN, line, self.header.cell(row, Column.STATUS))
         work = Application(
             key=key,
             title=title,
@@ -141,26 +156,15 @@ class RowReader:
         untold = frozenset({key} if is_open is None else ())
         return replace(record, applications=(work,), status_untold=untold)
 
-    def _is_open(self, line: int, status: str) -> bool | None:
-        """Whether a status means an open application; None where it does not tell."""
-        word = status.casefold()
-        if word in _OPEN:
-            return True
-        if word in _CLOSED:
-            return False
-        if word:
-            self.remarks.append(self._remark(line, Say.STATUS_UNKNOWN, text=status[:60]))
-        return None
-
-    def _is_blocked(self, line: int, text: str) -> bool | None:
-        """Whether a client is blocked; None where the row does not tell."""
+    def _is(self, means: _Means, line: int, text: str) -> bool | None:
+        """What a word says by yes or no; None where it does not tell, which is remarked."""
         word = text.casefold()
-        if word in _YES:
+        if word in means.yes:
             return True
-        if word in _NO:
+        if word in means.no:
             return False
         if word:
-            self.remarks.append(self._remark(line, Say.BLOCKED_UNKNOWN, text=text[:60]))
+            self.remarks.append(self._remark(line, means.unknown, text=text[:60]))
         return None
 
     def _manager(self, line: int, text: str) -> str:

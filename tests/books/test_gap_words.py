@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from kept_books import DAY, Source, gap, keeper, row
 
 from pbx_adapters.cdr.errors import CdrUnreachable
@@ -24,29 +25,19 @@ def out_of_reach(*rows: str) -> Source:
     return source
 
 
-async def test_a_gap_that_is_recovered_later_no_longer_says_that_it_was_not(
-    database: Database, writer: Writer
+@pytest.mark.parametrize(("left_out", "recovered"), [(("main-1.1",), 1), ((), 0)])
+async def test_a_gap_that_is_looked_into_later_no_longer_says_that_it_was_not(
+    database: Database, writer: Writer, left_out: tuple[str, ...], recovered: int
 ) -> None:
-    source = out_of_reach("main-1.1")
+    """Whether or not a call had been left out."""
+    source = out_of_reach(*left_out)
     books = keeper(database, writer, source)
     await books.after_gap(await gap(writer))
     assert "not recovered" in (await noted(database)).note
     source.trouble = None
     await books.night(DAY)
     found = await noted(database)
-    assert (found.from_call_records, found.note) == (1, "")
-
-
-async def test_a_gap_in_which_nothing_was_left_out_no_longer_says_so_either(
-    database: Database, writer: Writer
-) -> None:
-    source = out_of_reach()
-    books = keeper(database, writer, source)
-    await books.after_gap(await gap(writer))
-    source.trouble = None
-    await books.night(DAY)
-    found = await noted(database)
-    assert (found.from_call_records, found.note) == (0, "")
+    assert (found.from_call_records, found.note) == (recovered, "")
 
 
 async def test_call_records_that_are_configured_later_take_back_that_there_are_none(

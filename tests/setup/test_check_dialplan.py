@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from judged_pbx import asks, pbx_at
 
-from config.settings import PbxSettings
 from config.settings_values import is_loopback
-from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
 from dozvon.setup.findings import Finding, Grade
 from dozvon.setup.judging import judge
-from pbx_adapters.asterisk.dialplan import VERSION
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - written down, not bound
 
 
 def judged(asked: str, listens: str, host: str = "127.0.0.1") -> Finding:
     """What is found of a dialplan that asks there."""
-    pbx = PbxSettings.model_validate(
-        {
-            "key": "main",
-            "host": host,
-            "ami_user": "dozvon",
-            "ami_secret": "a",
-            "journal_user": "dozvon-journal",
-            "journal_secret": "b",
-            "systemname": "pbx1",
-            "agi_host": listens,
-            "agi_allow": ["10.0.0.0/24", "fd00::/64"],
-        }
-    )
-    calls = UserFacts(name="dozvon", login=Login.CONNECTED)
-    journal = UserFacts(name="dozvon-journal", login=Login.CONNECTED)
-    agi = (f"agi://{asked}/dozvon/route,{VERSION},${{EXTEN}}",)
-    facts = ExchangeFacts(calls=calls, journal=journal, agi=agi)
-    judged_so = judge(pbx, facts, None, here=is_loopback(host))
+    pbx = pbx_at(host, listens, "10.0.0.0/24", "fd00::/64")
+    judged_so = judge(pbx, asks(asked), None, here=is_loopback(host))
     [found] = [f for f in judged_so if f.id.startswith("dialplan-")]
     return found
 

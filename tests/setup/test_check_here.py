@@ -11,22 +11,21 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from judged_pbx import lets_in, pbx_at
 
-from config.settings import PbxSettings
 from config.settings_values import is_loopback
 from dozvon.cli import dozvon
 from dozvon.commands.facts.stored import run
 from dozvon.compose import only_one_service
 from dozvon.context import Context
 from dozvon.setup import upgrades
-from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
+from dozvon.setup.exchange import ExchangeFacts
 from dozvon.setup.findings import Grade, error, failed, fine, note, warning
 from dozvon.setup.judging import judge
 from dozvon.setup.texts_check import CHECKS
@@ -332,24 +331,12 @@ def test_a_check_changes_no_file(machine: Machine) -> None:
 
 
 def facts(**other: Any) -> ExchangeFacts:
-    user = UserFacts(name="dozvon", login=Login.CONNECTED)
     more = {"version": "22.5.0", "systemname": "pbx1", "clock_offset_seconds": 0.0}
-    journal = replace(user, name="dozvon-journal")
-    return ExchangeFacts(calls=user, journal=journal, **(more | other))
+    return lets_in(**(more | other))
 
 
 def judged(*, host: str = "127.0.0.1", **other: Any) -> Counter[tuple[str, Grade]]:
-    pbx = PbxSettings.model_validate(
-        {
-            "key": "main",
-            "host": host,
-            "ami_user": "dozvon",
-            "ami_secret": "a",
-            "journal_user": "dozvon-journal",
-            "journal_secret": "b",
-            "systemname": "pbx1",
-        }
-    )
+    pbx = pbx_at(host)
     found = list(judge(pbx, facts(**other), None, here=is_loopback(host)))
     assert all(finding.sentence("ru") and finding.sentence("en") for finding in found)
     return Counter((finding.id, finding.grade) for finding in found)

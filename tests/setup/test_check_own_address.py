@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from judged_pbx import asks, pbx_at
 
-from config.settings import PbxSettings
 from config.settings_file import load_settings
 from dozvon.setup import examine, here
-from dozvon.setup.exchange import ExchangeFacts, Login, UserFacts
+from dozvon.setup.exchange import ExchangeFacts
 from dozvon.setup.findings import Finding, Grade
 from dozvon.setup.judging import judge
-from pbx_adapters.asterisk.dialplan import VERSION
 
 ELSEWHERE = "192.0.2.77"
 """No machine's: kept for documents (RFC 5737)."""
@@ -30,30 +29,6 @@ def own_addresses() -> set[str]:
         except OSError:
             return found  # a machine without a network
         return found | {asked.getsockname()[0]}
-
-
-def facts(asked: str) -> ExchangeFacts:
-    """A PBX that lets both users in and whose dialplan asks there."""
-    calls = UserFacts(name="dozvon", login=Login.CONNECTED)
-    journal = UserFacts(name="dozvon-journal", login=Login.CONNECTED)
-    agi = (f"agi://{asked}/dozvon/route,{VERSION},${{EXTEN}}",)
-    return ExchangeFacts(calls=calls, journal=journal, agi=agi)
-
-
-def pbx_at(host: str, listens: str = "127.0.0.1") -> PbxSettings:
-    return PbxSettings.model_validate(
-        {
-            "key": "main",
-            "host": host,
-            "ami_user": "dozvon",
-            "ami_secret": "a",
-            "journal_user": "dozvon-journal",
-            "journal_secret": "b",
-            "systemname": "pbx1",
-            "agi_host": listens,
-            "agi_allow": ["10.0.0.0/24"],
-        }
-    )
 
 
 @pytest.mark.parametrize("address", sorted(own_addresses()))
@@ -110,16 +85,20 @@ def ids(found: list[Finding]) -> set[str]:
 
 @pytest.mark.parametrize("listens", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - written down
 def test_a_pbx_on_this_machine_may_ask_it_at_127_and_has_no_network_between(listens: str) -> None:
-    pbx = pbx_at("10.0.0.5", listens)
-    found = ids(list(judge(pbx, facts("127.0.0.1:4573"), None, here=True)))
+    pbx = pbx_at("10.0.0.5", listens, "10.0.0.0/24")
+    found = ids(list(judge(pbx, asks("127.0.0.1:4573"), None, here=True)))
     assert "dialplan-right" in found
     assert "ami-far" not in found
-    far = ids(list(judge(pbx, facts("127.0.0.1:4573"), None, here=False)))
+    far = ids(list(judge(pbx, asks("127.0.0.1:4573"), None, here=False)))
     assert {"dialplan-asks-itself", "ami-far"} <= far
 
 
 def test_a_pbx_on_this_machine_that_asks_where_nobody_listens_is_still_an_error() -> None:
-    found = list(judge(pbx_at("10.0.0.5"), facts("10.0.0.5:4573"), None, here=True))
+    found = list(
+        judge(
+            pbx_at("10.0.0.5", "127.0.0.1", "10.0.0.0/24"), asks("10.0.0.5:4573"), None, here=True
+        )
+    )
     [wrong] = [one for one in found if one.id == "dialplan-other-address"]
     assert wrong.grade is Grade.ERROR
 
@@ -138,7 +117,7 @@ def test_check_judges_by_the_machines_own_addresses(
 
     async def asked(*_: Any, **__: Any) -> ExchangeFacts:
         await asyncio.sleep(0)
-        return facts("127.0.0.1:4573")
+        return asks("127.0.0.1:4573")
 
     monkeypatch.setattr(examine, "ask_exchange", asked)
     environment = {

@@ -98,3 +98,16 @@ async def signin_house(folder: Path) -> AsyncIterator[SignInHouse]:
 
         await house.writer.submit(people)
         yield SignInHouse(house)
+
+
+@asynccontextmanager
+async def office_house(folder: Path, text: str) -> AsyncIterator[SignInHouse]:
+    """The same, with this office applied as its first version."""
+    async with signin_house(folder) as found:
+
+        async def work(uow: UnitOfWork) -> None:
+            await uow.offices.apply(text, by="test", at=found.house.board.now)
+
+        await found.house.board.write(work)
+        await found.house.board.refresh()
+        yield found

@@ -5,23 +5,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from signin_house import Person, SignInHouse, signin_house
+from signin_house import Person, SignInHouse, office_house
 
 from config.office_edit import values_of
-from storage.unit_of_work import UnitOfWork
 
 TEXT = (Path(__file__).parents[2] / "config" / "examples" / "office.toml").read_text("utf-8")
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[SignInHouse]:
-    async with signin_house(tmp_path) as found:
-
-        async def work(uow: UnitOfWork) -> None:
-            await uow.offices.apply(TEXT, by="test", at=found.house.board.now)
-
-        await found.house.board.write(work)
-        await found.house.board.refresh()
+    async with office_house(tmp_path, TEXT) as found:
         yield found
 
 

@@ -10,8 +10,7 @@ import pytest
 from recordings.store import FolderStore
 
 sys.path.extend(
-    str(Path(__file__).parent.parent / room)
-    for room in ("service", "simulator", "control", "browser")
+    str(Path(__file__).parent.parent / room) for room in ("service", "simulator", "browser")
 )
 
 
